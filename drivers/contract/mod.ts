@@ -1,0 +1,19 @@
+/**
+ * The contract that a VM driver fulfils: types, clauses, errors and the power table. Pure: it
+ * imports nothing and does nothing.
+ *
+ * @module
+ */
+export * from "./clauses/mod.ts";
+export * from "./clock.ts";
+export * from "./directories.ts";
+export * from "./driver.ts";
+export * from "./errors.ts";
+export * from "./image.ts";
+export * from "./machine.ts";
+export * from "./names.ts";
+export * from "./network.ts";
+export * from "./power.ts";
+export * from "./registry.ts";
+export * from "./ssh.ts";
+export * from "./world.ts";

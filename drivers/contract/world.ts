@@ -1,0 +1,160 @@
+/**
+ * What the suite needs around a driver: instances of it, and what lies below it.
+ *
+ * Types only. An adapter's module provides the parts; the suite's composition root puts them
+ * together.
+ *
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+import type { Driver } from "./driver.ts";
+import type { PowerState } from "./power.ts";
+
+/** Where evidence comes from. */
+export type Origin = "hardware" | "software-hypervisor" | "simulator";
+
+/** How an instance of the driver is opened. */
+export interface OpenOptions {
+  /** Whose machines; a label. */
+  readonly owner: string;
+  /** Where the image list is. */
+  readonly imagesUrl: string;
+}
+
+/** One backend call or event, as a failure shows it. */
+export interface TraceLine {
+  /** Milliseconds on the world's clock when it began. */
+  readonly at: number;
+  /** How long it took, in milliseconds; absent for an event. */
+  readonly ms?: number;
+  /** The method, or `event`. */
+  readonly method: string;
+  /** What it was about. */
+  readonly lane: string;
+  /** `ok`, or what went wrong. */
+  readonly outcome: string;
+}
+
+/**
+ * What the suite may do behind the driver's back. Each optional member is a facet of the subject.
+ * Names are qualified names of the hypervisor.
+ */
+export interface HostControls {
+  /** Every machine, disk and network of the host, such as `machine:o.c1.m1`, `disk:…`, `network:…`; sorted. */
+  inventory(): Promise<string[]>;
+  /** Makes a machine that is nobody's of ours, stopped. */
+  plantMachine?(name: string): Promise<void>;
+  /** Removes a planted machine. */
+  uprootMachine?(name: string): Promise<void>;
+  /** Makes a network that is nobody's of ours. */
+  plantNetwork?(name: string): Promise<void>;
+  /** Removes a planted network. */
+  uprootNetwork?(name: string): Promise<void>;
+  /** A digest of a machine's definition, state and disk: equal while nobody touched it. */
+  fingerprint?(name: string): Promise<string>;
+  /** Switches a machine off, as its guest would. */
+  turnOff?(name: string): Promise<void>;
+  /** Removes a machine's registration, and leaves its disk. */
+  vanish?(name: string): Promise<void>;
+  /** Removes a machine's disk, and leaves its registration. */
+  removeDisk?(name: string): Promise<void>;
+  /** Makes a second machine of the same name, where the hypervisor lets that happen. */
+  duplicate?(name: string): Promise<void>;
+  /** Puts a machine into a state that no operation of the contract leads to at will. */
+  force?(name: string, state: PowerState): Promise<void>;
+  /** Restarts the host: machines are saved or off, addresses are new. */
+  reboot?(): Promise<void>;
+}
+
+/** How a backend call goes wrong. */
+export type FaultKind =
+  /** The backend refuses, with the raw error of a {@linkcode Situation}. */
+  | "error"
+  /** No answer before the call's own deadline, and nothing was done. */
+  | "timeout"
+  /** Done, and answered after the call's own deadline. */
+  | "late-reply"
+  /** Done, but the answer is lost with the connection. */
+  | "lost-reply"
+  /** Done, but the answer makes no sense. */
+  | "garbled-reply"
+  /** The connection is gone before anything was done. */
+  | "disconnect";
+
+/** What is wrong on the host, in words that every hypervisor can say in its own way. */
+export type Situation =
+  | "unavailable"
+  | "permission-denied"
+  | "no-memory"
+  | "disk-full"
+  | "busy"
+  | "internal";
+
+/** One fault to come. */
+export interface FaultPlan {
+  /** How it goes wrong. */
+  readonly kind: FaultKind;
+  /** For `error`: what is wrong; by default `internal`. */
+  readonly situation?: Situation;
+  /** Which calls count: all, or those that change something. By default all. */
+  readonly among?: "calls" | "changes";
+  /** The first counted call that meets it, from 1 on. */
+  readonly call: number;
+  /** How many counted calls meet it from there on; by default 1. `Infinity` means until cleared. */
+  readonly times?: number;
+}
+
+/** Facet of the subject: faults at the backend seam. */
+export interface FaultControls {
+  /** Sets the fault; counting starts anew. */
+  plan(fault: FaultPlan): void;
+  /** Removes it, and answers how many calls met it. */
+  clear(): number;
+}
+
+/** Everything around the driver, for one case. Disposing of it says what a replay left unused. */
+export interface World extends AsyncDisposable {
+  /** The world's time. */
+  readonly clock: Clock;
+  /** Opens an instance. All instances of a world share its host. */
+  open(options: OpenOptions): Promise<Driver>;
+  /** The image files that this subject's machines are made from. */
+  readonly images: TestImages;
+  /** Facet: what lies behind the driver. */
+  readonly host?: HostControls;
+  /** Facet: faults. */
+  readonly faults?: FaultControls;
+  /** The backend calls and events so far, oldest first. */
+  trace(): readonly TraceLine[];
+  /** Local files that `fromFile` can be asked to read. */
+  readonly files: TestFiles;
+  /**
+   * Ends the world.
+   *
+   * @throws {Error} in replay, if a call was unmatched or a line of the tape is unused
+   */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** The content of the two test images. */
+export interface TestImages {
+  /** A disk that nothing boots from. */
+  blank(): Promise<Uint8Array<ArrayBuffer>>;
+  /** A disk with a guest that takes an address, serves SSH and obeys the power button. */
+  guest(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** The local files of the machine that the driver runs on, as far as cases need them. */
+export interface TestFiles {
+  /** Writes a file into the world's own folder and answers its path. */
+  write(name: string, content: Uint8Array<ArrayBuffer>): Promise<string>;
+  /** Reads a file, by the path that {@linkcode write} answered. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The files in the driver's cache directory, relative and sorted. */
+  cached(): Promise<string[]>;
+  /** Overwrites a file of {@linkcode cached}, or removes it if the content is undefined. */
+  tamper(path: string, content: Uint8Array<ArrayBuffer> | undefined): Promise<void>;
+  /** Facet: from now on, writing to the cache directory meets a full disk; ends with `false`. */
+  fillDisk?(full: boolean): void;
+}
