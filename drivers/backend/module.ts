@@ -1,0 +1,112 @@
+/**
+ * What a driver's module exports, so that the registry, the suite and users can open it.
+ *
+ * @module
+ */
+
+import type {
+  Clock,
+  Driver,
+  HostControls,
+  Origin,
+  Situation,
+  TestImages,
+} from "../contract/mod.ts";
+import type { Backend, BackendError, Json, Methods } from "./backend.ts";
+import type { Files } from "./files.ts";
+
+/** What an adapter gets. */
+export interface DriverContext<M extends Methods = Methods, E extends Json = Json> {
+  /** Everything below the adapter. */
+  readonly backend: Backend<M, E>;
+  /** Time. */
+  readonly clock: Clock;
+  /** The local files: image cache and lists. */
+  readonly files: Files;
+  /** The driver's cache directory. */
+  readonly cacheDir: string;
+  /** The driver's config directory. */
+  readonly configDir: string;
+  /** Whose machines; a label. */
+  readonly owner: string;
+  /** Where the image list is. */
+  readonly imagesUrl: string;
+  /** The user's settings for this driver, such as `pool=default`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** What the seam has to know about one hypervisor's methods. */
+export interface SeamRules<M extends Methods = Methods> {
+  /** Which subject a call or event is about: tapes are matched in order within a lane. */
+  lane(method: keyof M & string | "event", params: Json): string;
+  /** Whether a method changes anything on the host. */
+  changes(method: keyof M & string): boolean;
+  /**
+   * The type of a string or number that differs from run to run, such as `uuid` or `mac`; undefined
+   * for all that stays the same. `path` is the way to the leaf, such as `["result", "domain", "uuid"]`.
+   */
+  volatile(method: keyof M & string | "event", path: readonly string[], value: string | number):
+    | string
+    | undefined;
+  /** The hypervisor's own error for a situation. */
+  readonly situations: Readonly<Record<Situation, BackendError>>;
+}
+
+/** How a live backend is reached. */
+export interface ConnectOptions {
+  /** The user's settings. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was connected to, for the provenance of a recording. */
+export interface Host {
+  /** Where evidence from it comes from. */
+  readonly origin: Origin;
+  /** Host and hypervisor versions, in words of the field. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A driver's module: an adapter and all that belongs to it. */
+export interface DriverModule<M extends Methods = Methods, E extends Json = Json> {
+  /** Lower-case; the name in the registry. */
+  readonly name: string;
+  /** One line for people. */
+  readonly description: string;
+  /** Makes the driver. Has no side effect. */
+  create(context: DriverContext<M, E>): Driver;
+  /**
+   * Reaches the real hypervisor, or makes the simulated one with the clock.
+   *
+   * @throws {BackendError} saying what is missing and what to do
+   */
+  connect(
+    options: ConnectOptions & { clock: Clock },
+  ): Promise<{ backend: Backend<M, E>; host: Host }>;
+  /** The suite's ways behind the adapter's back. */
+  host?(backend: Backend<M, E>): HostControls;
+  /** What the seam has to know. */
+  readonly seam: SeamRules<M>;
+  /** The image files for live runs; a made-up content if absent. */
+  readonly images?: TestImages;
+  /** `virtual` if time below the adapter is simulated. By default `real`. */
+  readonly time?: "real" | "virtual";
+}
+
+/**
+ * What a module of a user exports by default to be tested: a driver of any make. Without a seam
+ * there is no recording and no fault, and the cases that need them are not run.
+ */
+export interface PlainModule {
+  /** Lower-case. */
+  readonly name: string;
+  /** Opens the driver. */
+  open(context: Omit<DriverContext, "backend">): Driver | Promise<Driver>;
+  /** The suite's ways behind the driver's back. */
+  host?(): HostControls;
+  /** The image files; a made-up content if absent. */
+  readonly images?: TestImages;
+  /** Where evidence from it comes from. By default `software-hypervisor`. */
+  readonly origin?: Origin;
+}
