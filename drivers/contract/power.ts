@@ -7,7 +7,8 @@
  * @module
  */
 
-import type { ErrorCode } from "./errors.ts";
+import { DriverError, type ErrorCode } from "./errors.ts";
+import { type MachineRef, machineSubject } from "./names.ts";
 
 /** The states of a machine; `absent` means that there is none of that name. */
 export const POWER_STATES = [
@@ -211,3 +212,28 @@ export const OPERATION_NAMES: Readonly<Record<PowerOperation, string>> = {
   forceDelete: "machines.delete",
   execute: "machine.execute",
 };
+
+/**
+ * Whether an operation is to be done or is so already; every adapter asks this before it acts.
+ *
+ * @throws {DriverError} as the table says
+ */
+export function decide(
+  state: PowerState,
+  operation: PowerOperation,
+  ref: MachineRef,
+): "do" | "no-op" {
+  const outcome = POWER_TABLE[state][operation];
+  if (outcome.kind === "allowed") return "do";
+  if (outcome.kind === "no-op") return "no-op";
+  const name = `${ref.cluster}/${ref.name}`;
+  throw new DriverError({
+    code: outcome.code,
+    operation: OPERATION_NAMES[operation],
+    subject: machineSubject(ref),
+    retryable: outcome.retryable,
+    message: outcome.code === "not-found"
+      ? `Cannot ${operation} machine "${name}": there is none`
+      : `Cannot ${operation} machine "${name}": its state is "${state}"`,
+  });
+}
