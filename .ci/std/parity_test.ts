@@ -59,6 +59,9 @@ function fails(what: string, fn: () => void, ...message: string[]): void {
   throw new Error(`Expected ${what} to fail`);
 }
 
+/** What may be thrown although it is no error. */
+const thing: unknown = "text";
+
 class Point {
   constructor(readonly x: number) {}
 }
@@ -184,7 +187,7 @@ Deno.test("assertThrows() answers the error, and checks class and text", () => {
   passes("no class", () => assertThrows(boom));
   passes("a value that is no error", () =>
     assertThrows(() => {
-      throw "text";
+      throw thing;
     }));
   fails("another class", () => assertThrows(boom, TypeError), "TypeError", "RangeError");
   fails("another text", () => assertThrows(boom, RangeError, "too small"), "too small", "too big");
@@ -192,7 +195,7 @@ Deno.test("assertThrows() answers the error, and checks class and text", () => {
   fails("no throw", () => assertThrows(() => {}, "note"), "note");
   fails("no error", () =>
     assertThrows(() => {
-      throw "text";
+      throw thing;
     }, Error), "non-Error");
 });
 

@@ -1,0 +1,85 @@
+/**
+ * Which folder may import what. The rule `vmtck/layers` holds every import of the project to this
+ * table; the reasons are in CONTRIBUTING.md.
+ *
+ * @module
+ */
+
+/** One row: a folder, or a file whose path is given in full. The longest path that fits decides. */
+export interface Layer {
+  /** Path from the project's root. */
+  readonly path: string;
+  /** Other folders and files that it may import. Its own folder goes without saying. */
+  readonly imports: readonly string[];
+  /** Folders of which it may import types alone. */
+  readonly types?: readonly string[];
+  /** Packages and `node:` modules that it may import. */
+  readonly packages: readonly string[];
+}
+
+const adapters = ["memory", "hyperv", "hcs", "libvirt", "kubevirt"]
+  .map((name) => `drivers/${name}`);
+const belowAdapters = ["drivers/contract", "drivers/backend", "drivers/images"];
+const everything = ["mod.ts", "drivers", "conformance", "hw-runners"];
+const std = ["@std/cli", "@std/streams"];
+
+/** The table. */
+export const layers: readonly Layer[] = [
+  { path: "mod.ts", imports: ["drivers/contract"], packages: [] },
+
+  { path: "drivers/contract", imports: [], packages: [] },
+  { path: "drivers/backend", imports: ["drivers/contract"], packages: ["node:"] },
+  {
+    path: "drivers/images",
+    imports: ["drivers/contract", "drivers/backend"],
+    packages: ["node:"],
+  },
+  ...adapters.map((path) => ({
+    path,
+    imports: belowAdapters,
+    packages: ["node:", "@xmldom/xmldom"],
+  })),
+  { path: "drivers/registry.ts", imports: ["drivers/contract", ...adapters], packages: [] },
+
+  { path: "conformance", imports: ["drivers/contract"], packages: ["node:"] },
+  { path: "conformance/cases", imports: ["drivers/contract", "conformance"], packages: [] },
+  {
+    path: "conformance/mutants",
+    imports: ["drivers/contract", "drivers/memory", "conformance"],
+    packages: [],
+  },
+  { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
+
+  { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },
+  {
+    path: "fixtures/simulators",
+    imports: ["drivers/contract"],
+    types: ["drivers/backend", ...adapters],
+    packages: [],
+  },
+
+  { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
+  { path: "bench", imports: everything, packages: ["node:", ...std] },
+  { path: ".ci", imports: [], packages: ["node:", ...std] },
+];
+
+/**
+ * What a `*_test.ts` may import on top of its folder's row. A test of an adapter still imports no
+ * other adapter, only the memory driver.
+ */
+export const forTests: Omit<Layer, "path"> = {
+  imports: [...belowAdapters, "drivers/memory"],
+  packages: ["node:", "@std/assert", "@std/testing", "@std/streams"],
+};
+
+/** Whether a path is a folder's, or the file itself. */
+export function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** The row that decides for a file, or none if the table has no place for it. */
+export function layerOf(path: string): Layer | undefined {
+  return layers
+    .filter((layer) => isIn(path, layer.path))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+}
