@@ -11,7 +11,7 @@ export interface Ban {
   readonly name: string;
   /** Whether it holds for a file, given its path from the project's root. */
   readonly applies: (path: string) => boolean;
-  /** Globals and their members, `new Date()` (without arguments) or `catch`. *//
+  /** Globals and their members, `new Date()` (without arguments) or `catch`. */
   readonly uses: readonly string[];
   /** What to do instead. */
   readonly instead: string;
