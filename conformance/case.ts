@@ -10,12 +10,14 @@ import type {
   ErrorCode,
   FaultControls,
   FaultPlan,
+  HostControl,
   HostControls,
   Image,
   Machine,
   MachineRef,
   MachineSpec,
   Network,
+  Registry,
   Subject,
   TestFiles,
 } from "../drivers/contract/mod.ts";
@@ -25,7 +27,8 @@ import type { ImageServer } from "./image_server.ts";
  * What a case needs beyond the bare contract: facets of the driver, of its machines, of the host
  * controls and of the world. A case whose need is absent is `unsupported` if it is a facet of the
  * driver or a machine (not claimed), and `not-run` if it is one of the subject (`host.*`, `faults`,
- * `files.*`: cannot be shown here). Both are decided before it runs.
+ * `files.*`: cannot be shown here) unless the subject says why it is inapplicable. All of it is decided
+ * before the case runs.
  */
 export type Need =
   | "networks"
@@ -40,7 +43,7 @@ export type Need =
   | "faults"
   | "files.fillDisk"
   | "host"
-  | `host.${Exclude<keyof HostControls, "inventory">}`;
+  | `host.${HostControl}`;
 
 /** A runnable proof of one or more clauses. Plain data and one function; no hooks, no globals. */
 export interface Case {
@@ -126,6 +129,8 @@ export interface CaseContext {
   readonly clock: Clock;
   /** Ways behind the driver's back. Only what `needs` names is there. */
   readonly host: Required<HostControls>;
+  /** A registry without entries. */
+  readonly registry: Registry<Driver>;
   /** Faults. Only there if `needs` names them. */
   readonly faults: FaultControls & {
     /**

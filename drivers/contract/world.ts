@@ -10,6 +10,7 @@
 import type { Clock } from "./clock.ts";
 import type { Driver } from "./driver.ts";
 import type { PowerState } from "./power.ts";
+import type { Registry } from "./registry.ts";
 
 /** Where evidence comes from. */
 export type Origin = "hardware" | "software-hypervisor" | "simulator";
@@ -65,7 +66,16 @@ export interface HostControls {
   force?(name: string, state: PowerState): Promise<void>;
   /** Restarts the host: machines are saved or off, addresses are new. */
   reboot?(): Promise<void>;
+  /**
+   * Why a control that is absent makes no sense for this hypervisor, such as a second machine of one
+   * name where the hypervisor itself refuses that. Cases that need such a control are `unsupported`;
+   * those that need any other absent control are `not-run`, and the run is incomplete.
+   */
+  readonly inapplicable?: Readonly<Partial<Record<HostControl, string>>>;
 }
+
+/** The names of the optional controls. */
+export type HostControl = Exclude<keyof HostControls, "inventory" | "inapplicable">;
 
 /** How a backend call goes wrong. */
 export type FaultKind =
@@ -119,6 +129,8 @@ export interface World extends AsyncDisposable {
   readonly clock: Clock;
   /** Opens an instance. All instances of a world share its host. */
   open(options: OpenOptions): Promise<Driver>;
+  /** A registry to try; the contract's own if absent. */
+  registry?(): Registry<Driver>;
   /** The image files that this subject's machines are made from. */
   readonly images: TestImages;
   /** Facet: what lies behind the driver. */
