@@ -1,0 +1,170 @@
+/**
+ * Procedures on domains, libvirt's word for virtual machines, and their snapshots.
+ *
+ * @module
+ */
+
+import type { Procedure } from "./wire_types.ts";
+
+/** Domain and snapshot procedures. */
+export const domainProcedures = {
+  // Domains: finding and reading
+  connectListAllDomains: {
+    number: 273,
+    args: { needResults: "one", flags: "flags" },
+    result: "listed domain",
+    quick: true,
+  },
+  domainLookupById: { number: 22, args: { id: "i32" }, result: "domain", quick: true },
+  domainLookupByName: { number: 23, args: { name: "string" }, result: "domain", quick: true },
+  domainLookupByUuid: { number: 24, args: { uuid: "uuid" }, result: "domain", quick: true },
+  domainGetXmlDesc: {
+    number: 14,
+    args: { domain: "domain", flags: "flags" },
+    result: "string",
+    quick: true,
+  },
+  domainGetInfo: {
+    number: 16,
+    args: { domain: "domain" },
+    result: {
+      state: "u32",
+      maxMemory: "uhyper",
+      memory: "uhyper",
+      vcpus: "u32",
+      cpuTime: "uhyper",
+    },
+    quick: true,
+  },
+  domainGetState: {
+    number: 212,
+    args: { domain: "domain", flags: "flags" },
+    result: { state: "i32", reason: "i32" },
+    quick: true,
+  },
+  domainGetMetadata: {
+    number: 265,
+    args: { domain: "domain", type: "i32", uri: "string?", flags: "flags" },
+    result: "string",
+    quick: true,
+  },
+  domainGetAutostart: { number: 15, args: { domain: "domain" }, result: "bool", quick: true },
+  domainIsActive: { number: 150, args: { domain: "domain" }, result: "bool", quick: true },
+  domainIsPersistent: { number: 151, args: { domain: "domain" }, result: "bool", quick: true },
+  domainHasManagedSaveImage: {
+    number: 183,
+    args: { domain: "domain", flags: "flags" },
+    result: "bool",
+    quick: true,
+  },
+  domainInterfaceAddresses: {
+    number: 353,
+    args: { domain: "domain", source: "u32", flags: "flags" },
+    result: "interface[]",
+  },
+  domainGetDiskErrors: {
+    number: 263,
+    args: { domain: "domain", max: "u32", flags: "flags" },
+    result: { errors: "diskError[]", count: "i32" },
+  },
+
+  // Domains: changing
+  domainDefineXmlFlags: {
+    number: 350,
+    args: { xml: "string", flags: "flags" },
+    result: "domain",
+  },
+  domainUndefineFlags: { number: 231, args: { domain: "domain", flags: "flags" }, result: null },
+  domainCreateXml: { number: 10, args: { xml: "string", flags: "flags" }, result: "domain" },
+  domainCreateWithFlags: {
+    number: 196,
+    args: { domain: "domain", flags: "flags" },
+    result: "domain",
+  },
+  domainDestroyFlags: { number: 234, args: { domain: "domain", flags: "flags" }, result: null },
+  domainShutdownFlags: { number: 258, args: { domain: "domain", flags: "flags" }, result: null },
+  domainReboot: { number: 27, args: { domain: "domain", flags: "flags" }, result: null },
+  domainReset: { number: 245, args: { domain: "domain", flags: "flags" }, result: null },
+  domainSuspend: { number: 34, args: { domain: "domain" }, result: null },
+  domainResume: { number: 28, args: { domain: "domain" }, result: null },
+  domainManagedSave: { number: 182, args: { domain: "domain", flags: "flags" }, result: null },
+  domainManagedSaveRemove: {
+    number: 184,
+    args: { domain: "domain", flags: "flags" },
+    result: null,
+  },
+  domainRename: {
+    number: 358,
+    args: { domain: "domain", name: "string?", flags: "flags" },
+    result: "i32",
+  },
+  domainSetMetadata: {
+    number: 264,
+    args: {
+      domain: "domain",
+      type: "i32",
+      metadata: "string?",
+      key: "string?",
+      uri: "string?",
+      flags: "flags",
+    },
+    result: null,
+  },
+  domainSetAutostart: { number: 29, args: { domain: "domain", autostart: "bool" }, result: null },
+  domainAttachDeviceFlags: {
+    number: 160,
+    args: { domain: "domain", xml: "string", flags: "flags" },
+    result: null,
+  },
+  domainDetachDeviceFlags: {
+    number: 161,
+    args: { domain: "domain", xml: "string", flags: "flags" },
+    result: null,
+  },
+  domainUpdateDeviceFlags: {
+    number: 174,
+    args: { domain: "domain", xml: "string", flags: "flags" },
+    result: null,
+  },
+  domainOpenConsole: {
+    number: 201,
+    args: { domain: "domain", device: "string?", flags: "flags" },
+    result: null,
+    stream: true,
+  },
+  domainAgentCommand: {
+    number: 3,
+    program: "qemu",
+    args: { domain: "domain", command: "string", timeout: "i32", flags: "flags" },
+    result: "string?",
+  },
+
+  // Snapshots
+  domainSnapshotCreateXml: {
+    number: 185,
+    args: { domain: "domain", xml: "string", flags: "flags" },
+    result: "snapshot",
+  },
+  domainSnapshotLookupByName: {
+    number: 189,
+    args: { domain: "domain", name: "string", flags: "flags" },
+    result: "snapshot",
+    quick: true,
+  },
+  domainListAllSnapshots: {
+    number: 274,
+    args: { domain: "domain", needResults: "one", flags: "flags" },
+    result: "listed snapshot",
+    quick: true,
+  },
+  domainRevertToSnapshot: {
+    number: 192,
+    args: { snapshot: "snapshot", flags: "flags" },
+    result: null,
+  },
+  domainSnapshotDelete: {
+    number: 193,
+    args: { snapshot: "snapshot", flags: "flags" },
+    result: null,
+  },
+} as const satisfies Record<string, Procedure>;
