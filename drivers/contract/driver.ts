@@ -6,7 +6,7 @@
 
 import type { DriverErrorData } from "./errors.ts";
 import type { Images } from "./image.ts";
-import type { MachineId, Machines } from "./machine.ts";
+import type { MachineFacet, MachineId, Machines } from "./machine.ts";
 import type { MachineRef, NameRule } from "./names.ts";
 import type { Networks } from "./network.ts";
 import type { PowerState } from "./power.ts";
@@ -74,6 +74,8 @@ export interface Driver extends AsyncDisposable {
    * @throws {DriverError} `invalid-argument`
    */
   qualifiedMachineName(ref: MachineRef): string;
+  /** The facets that every machine of this driver has; known before the first one is made. */
+  readonly machineFacets: readonly MachineFacet[];
   /** Its machines. */
   readonly machines: Machines;
   /** The images that machines are made from. */

@@ -134,6 +134,18 @@ export interface Console {
   text(options?: CallOptions): Promise<string>;
 }
 
+/** The facets that a machine may have. */
+export const MACHINE_FACETS = [
+  "suspension",
+  "saving",
+  "forwards",
+  "commands",
+  "console",
+] as const;
+
+/** One of {@linkcode MACHINE_FACETS}. */
+export type MachineFacet = typeof MACHINE_FACETS[number];
+
 /** A machine. A handle: every answer is read from the hypervisor when it is asked for. */
 export interface Machine {
   /** The hypervisor's identity of it. */

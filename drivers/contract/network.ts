@@ -30,6 +30,12 @@ export interface Dhcp {
   leases(options?: CallOptions): Promise<Lease[]>;
 }
 
+/** The facets that a network may have. */
+export const NETWORK_FACETS = ["dhcp"] as const;
+
+/** One of {@linkcode NETWORK_FACETS}. */
+export type NetworkFacet = typeof NETWORK_FACETS[number];
+
 /** A private network of one cluster. */
 export interface Network {
   /** The cluster it belongs to. */
@@ -44,6 +50,8 @@ export interface Network {
 
 /** Facet: the driver makes a network for each cluster. */
 export interface Networks {
+  /** The facets that every network of this driver has; known before the first one is made. */
+  readonly facets: readonly NetworkFacet[];
   /**
    * The hypervisor's name of a cluster's network; two clusters never share one.
    *
