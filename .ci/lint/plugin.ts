@@ -58,7 +58,11 @@ const layersRule: Deno.lint.Rule = {
       ExportNamedDeclaration: (node) => check(node, node.source, node.exportKind === "type"),
       ExportAllDeclaration: (node) => check(node, node.source, node.exportKind === "type"),
       ImportExpression: (node) => check(node, node.source, false),
-      TSImportType: (node) => check(node, node.argument, true),
+      TSImportType(node): void {
+        // The declared type says Literal, but a literal type comes, with the text inside.
+        const argument: Node = node.argument;
+        check(node, argument.type === "TSLiteralType" ? argument.literal : argument, true);
+      },
     };
   },
 };

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import plugin from "./plugin.ts";
-import { bans } from "./bans.ts";
 import { layers } from "./layers.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -11,7 +10,10 @@ function reported(path: string, source: string): string[] {
   return [...new Set(Deno.lint.runPlugin(plugin, file, source).map((it) => it.id))];
 }
 
+const shown = new Set<string>();
+
 function testReports(what: string, rule: string, path: string, ...sources: string[]): void {
+  shown.add(rule);
   Deno.test(`lint reports ${what}`, () => {
     for (const source of sources) assertEquals(reported(path, source), [`vmtck/${rule}`], source);
   });
@@ -208,9 +210,7 @@ testReports("a driver that prints", "silent-library", "drivers/libvirt/a.ts", `c
 testAllows("programs to print", "hw-runners/doctor.ts", `console.log(1);`);
 
 Deno.test("every rule is shown to bite", () => {
-  const rules = Object.keys(plugin.rules).sort();
-  const shown = ["layers", "folder-names", ...bans.map((ban) => ban.name)].sort();
-  assertEquals(rules, shown);
+  assertEquals([...shown].sort(), Object.keys(plugin.rules).sort());
 });
 
 Deno.test("the layers have one row a path, and no adapter imports another", () => {

@@ -1,0 +1,102 @@
+/**
+ * The gate: everything that must hold before a change is taken. Quiet while all is well.
+ *
+ *     deno task ok
+ *     deno task ok --without tests --report out/ok.json
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { parseArgs } from "@std/cli/parse-args";
+import { countJUnit, type Counts } from "./tally.ts";
+
+interface Check {
+  readonly name: string;
+  /** Arguments for `deno`. */
+  readonly args: readonly string[];
+  /** Where it writes its JUnit report, if it counts something of its own. */
+  readonly junit?: string;
+}
+
+const root = join(import.meta.dirname!, "..");
+const decoder = new TextDecoder();
+
+async function listChecks(scratch: string): Promise<Check[]> {
+  const { exports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  const junit = join(scratch, "tests.xml");
+  return [
+    { name: "format", args: ["fmt", "--check"] },
+    { name: "lint", args: ["lint"] },
+    { name: "types", args: ["check", "--quiet"] },
+    { name: "docs", args: ["doc", "--quiet", "--lint", ...Object.values<string>(exports)] },
+    { name: "tests", args: ["task", "--quiet", "test", `--junit-path=${junit}`], junit },
+    { name: "publish", args: ["task", "--quiet", "publish", "--dry-run"] },
+  ];
+}
+
+/** Runs a check, shows what it said only if it failed, and answers whether it passed. */
+async function passes(check: Check): Promise<boolean> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...check.args],
+    cwd: root,
+    stdin: "null",
+  }).output();
+  if (success) return true;
+  console.error(`\n--- ${check.name}: deno ${check.args.join(" ")}`);
+  console.error(decoder.decode(stdout) + decoder.decode(stderr));
+  return false;
+}
+
+function parseOptions(names: readonly string[]): { without: string[]; report?: string } {
+  const { without, report } = parseArgs(Deno.args, {
+    string: ["without", "report"],
+    collect: ["without"],
+    unknown: (arg: string) => {
+      console.error(`Unknown argument "${arg}": expected --without CHECK or --report FILE`);
+      Deno.exit(2);
+    },
+  });
+  const stranger = without.find((name) => !names.includes(name));
+  if (stranger !== undefined) {
+    console.error(`Unknown check "${stranger}": expected one of ${names.join(", ")}`);
+    Deno.exit(2);
+  }
+  return { without, report };
+}
+
+async function main(scratch: string): Promise<number> {
+  const began = performance.now();
+  const all = await listChecks(scratch);
+  const { without, report } = parseOptions(all.map((it) => it.name));
+  const passed: string[] = [];
+  const failed: string[] = [];
+  let tests: Counts | undefined;
+  for (const check of all.filter((it) => !without.includes(it.name))) {
+    (await passes(check) ? passed : failed).push(check.name);
+    if (check.junit) tests = countJUnit(await Deno.readTextFile(check.junit).catch(() => ""));
+  }
+  if (report) {
+    const path = join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
+    await mkdir(dirname(path), { recursive: true });
+    const counts: Counts = { passed: passed.length, failed: failed.length };
+    await Deno.writeTextFile(path, JSON.stringify(counts) + "\n");
+  }
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const counted = tests ? `, ${tests.passed} tests passed, ${tests.failed} failed` : "";
+  console.log(
+    failed.length === 0
+      ? `ok: ${passed.join(", ")}${counted} (${seconds} s)`
+      : `not ok: ${failed.join(", ")} failed${counted} (${seconds} s)`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
+
+const scratch = await Deno.makeTempDir({ prefix: "vmtck-ok-" });
+let code = 1;
+try {
+  code = await main(scratch);
+} finally {
+  await Deno.remove(scratch, { recursive: true });
+}
+Deno.exit(code);

@@ -1,0 +1,72 @@
+/**
+ * Publishes the package to JSR. Refuses while the stand-ins for `@std` are active: what is published
+ * must have been checked against the real packages.
+ *
+ *     deno task publish
+ *     deno task publish --dry-run
+ *
+ * The dry run works on a copy, in which the stand-ins, if active, lie beside the package: linked
+ * files inside of it would count as its own modules.
+ *
+ * @module
+ */
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname!, "..");
+const stdFolder = join(root, ".ci", "std");
+
+async function readJson(path: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+async function standInsAreActive(): Promise<boolean> {
+  try {
+    const { workspace } = await readJson(join(stdFolder, "deno.json"));
+    return Array.isArray(workspace) && workspace.length > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function publish(cwd: string, ...args: string[]): Promise<number> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["publish", ...args], cwd });
+  return (await command.spawn().status).code;
+}
+
+async function dryRun(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "vmtck-publish-"));
+  try {
+    const copy = join(folder, "package");
+    const config = await readJson(join(root, "deno.json"));
+    const { include } = config.publish as { include: string[] };
+    for (const path of include) {
+      await cp(join(root, path), join(copy, path), { recursive: true });
+    }
+    const local = await standInsAreActive();
+    if (local) await cp(stdFolder, join(folder, "std"), { recursive: true });
+    const links = local ? ["../std"] : [];
+    const own = { ...config, links, lint: undefined };
+    await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(own, null, 2));
+    return await publish(copy, "--dry-run", "--allow-dirty");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+if (Deno.args[0] === "--dry-run" && Deno.args.length === 1) {
+  Deno.exit(await dryRun());
+} else if (Deno.args.length > 0) {
+  console.error(`Expected "--dry-run" or nothing, but got "${Deno.args.join(" ")}"`);
+  Deno.exit(2);
+} else if (await standInsAreActive()) {
+  console.error(
+    "Cannot publish while the stand-ins for @std are active: " +
+      'run "deno task std jsr" where JSR can be reached, then "deno task ok"',
+  );
+  Deno.exit(1);
+} else {
+  Deno.exit(await publish(root));
+}
