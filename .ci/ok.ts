@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "@std/cli/parse-args";
 import { countJUnit, type Counts } from "./tally.ts";
@@ -77,7 +77,7 @@ async function main(scratch: string): Promise<number> {
     if (check.junit) tests = countJUnit(await Deno.readTextFile(check.junit).catch(() => ""));
   }
   if (report) {
-    const path = join(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
+    const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
     await mkdir(dirname(path), { recursive: true });
     const counts: Counts = { passed: passed.length, failed: failed.length };
     await Deno.writeTextFile(path, JSON.stringify(counts) + "\n");
