@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import plugin from "./plugin.ts";
 import { layers } from "./layers.ts";
 
@@ -220,4 +220,9 @@ Deno.test("the layers have one row a path, and no adapter imports another", () =
     if (!path.startsWith("drivers/") || path === "drivers/registry.ts") continue;
     assert(imports.every((it) => shared.includes(it)), path);
   }
+});
+
+Deno.test("CONTRIBUTING.md explains every row of the layers", async () => {
+  const text = await Deno.readTextFile(new URL("CONTRIBUTING.md", root));
+  for (const { path } of layers) assertStringIncludes(text, `\`${path}\``);
 });
