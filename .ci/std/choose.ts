@@ -10,13 +10,19 @@
  *
  * @module
  */
-const members = ["./assert", "./cli", "./streams"];
+const packages = ["assert", "cli", "streams"];
 const choice = new URL("./deno.json", import.meta.url);
 
 /** Asks Deno itself, not a host by name: that honours proxies, certificates and a warm cache. */
 async function reachesJsr(): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "--quiet", "--no-config", "--no-lock", "jsr:@std/assert@^1"],
+    args: [
+      "cache",
+      "--quiet",
+      "--no-config",
+      "--no-lock",
+      ...packages.map((it) => `jsr:@std/${it}@^1`),
+    ],
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -27,8 +33,9 @@ async function reachesJsr(): Promise<boolean> {
 
 /** Renames into place: two tasks may decide at once, and another may be reading. */
 async function remember(local: boolean): Promise<void> {
+  const workspace = local ? packages.map((it) => `./${it}`) : [];
   const unfinished = new URL(`./${crypto.randomUUID()}.tmp`, import.meta.url);
-  await Deno.writeTextFile(unfinished, JSON.stringify({ workspace: local ? members : [] }) + "\n");
+  await Deno.writeTextFile(unfinished, JSON.stringify({ workspace }) + "\n");
   await Deno.rename(unfinished, choice);
   console.error(
     local
