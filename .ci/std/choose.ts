@@ -37,11 +37,8 @@ async function remember(local: boolean): Promise<void> {
   const unfinished = new URL(`./${crypto.randomUUID()}.tmp`, import.meta.url);
   await Deno.writeTextFile(unfinished, JSON.stringify({ workspace }) + "\n");
   await Deno.rename(unfinished, choice);
-  console.error(
-    local
-      ? "@std: using the stand-ins in .ci/std, as JSR does not answer (deno task std jsr to change)"
-      : "@std: using JSR",
-  );
+  const side = local ? "the stand-ins in .ci/std" : "JSR";
+  console.error(`@std: using ${side} (to change: deno task std ${local ? "jsr" : "local"})`);
 }
 
 async function isChosen(): Promise<boolean> {

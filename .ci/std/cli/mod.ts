@@ -68,12 +68,8 @@ function read(arg: string, negatable: ReadonlySet<string>): Written[] | undefine
   return letters.map((key, at) => ({ key, value: at < letters.length - 1 ? true : short[2] }));
 }
 
-/** Parses command-line arguments. */
-export function parseArgs<
-  B extends string = never,
-  S extends string = never,
-  C extends string = never,
->(args: readonly string[], options: ParseOptions<B, S, C> = {}): Args<B, S, C> {
+/** The options as sets that hold every name of each. */
+function declare(options: ParseOptions<string, string, string>) {
   const groups = nameGroups(options.alias ?? {});
   const names = (key: string): string[] => groups.get(key) ?? [key];
   const every = (keys: string | readonly string[] | undefined): Set<string> =>
@@ -81,54 +77,78 @@ export function parseArgs<
   const booleans = every(options.boolean);
   const strings = every(options.string);
   const collected = every(options.collect);
-  const negatable = every(options.negatable);
   const isDeclared = (key: string): boolean =>
     booleans.has(key) || strings.has(key) || collected.has(key) || groups.has(key);
+  return { names, booleans, strings, collected, negatable: every(options.negatable), isDeclared };
+}
 
-  const result: Record<string, unknown> & { _: (string | number)[] } = { _: [] };
-  const set = (arg: string, key: string, raw: string | boolean, collect: boolean): void => {
-    if (!isDeclared(key) && options.unknown?.(arg, key, raw) === false) return;
-    const value = typeof raw === "string" && !strings.has(key) ? asNumber(raw) : raw;
-    for (const name of names(key)) {
-      const before = result[name];
-      result[name] = !collect || !collected.has(key)
-        ? value
-        : Array.isArray(before)
-        ? [...before, value]
-        : [value];
+type Declared = ReturnType<typeof declare>;
+type Result = Record<string, unknown> & { _: (string | number)[] };
+
+/** The value of an option as written, and whether it took the next argument. */
+function valueOf(
+  { key, value }: Written,
+  next: string | undefined,
+  { booleans, strings }: Declared,
+): { value: string | boolean; took: boolean } {
+  if (typeof value === "string" && booleans.has(key)) {
+    return { value: value !== "false", took: false };
+  }
+  if (value !== undefined) return { value, took: false };
+  if (next && !next.startsWith("-") && !booleans.has(key)) return { value: next, took: true };
+  if (next === "true" || next === "false") return { value: next === "true", took: true };
+  return { value: strings.has(key) ? "" : true, took: false };
+}
+
+function set(result: Result, key: string, raw: string | boolean, declared: Declared): void {
+  const value = typeof raw === "string" && !declared.strings.has(key) ? asNumber(raw) : raw;
+  for (const name of declared.names(key)) {
+    const before = result[name];
+    const collects = declared.collected.has(key);
+    result[name] = collects ? [...(Array.isArray(before) ? before : []), value] : value;
+  }
+}
+
+function fillIn(result: Result, defaults: Record<string, unknown>, declared: Declared): void {
+  for (const [key, value] of Object.entries(defaults)) {
+    if (!Object.hasOwn(result, key)) {
+      for (const name of declared.names(key)) result[name] = value;
     }
-  };
+  }
+  for (const key of declared.booleans) result[key] ??= declared.collected.has(key) ? [] : false;
+  for (const key of declared.strings) if (declared.collected.has(key)) result[key] ??= [];
+}
 
+/** Parses command-line arguments. */
+export function parseArgs<
+  B extends string = never,
+  S extends string = never,
+  C extends string = never,
+>(args: readonly string[], options: ParseOptions<B, S, C> = {}): Args<B, S, C> {
+  const declared = declare(options);
+  const result: Result = { _: [] };
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
   for (let i = 0; i < own.length; i++) {
-    const written = read(own[i], negatable);
+    const arg = own[i];
+    const written = read(arg, declared.negatable);
     if (!written) {
-      if (options.unknown?.(own[i]) !== false) {
-        result._.push(strings.has("_") ? own[i] : asNumber(own[i]));
+      if (options.unknown?.(arg) !== false) {
+        result._.push(declared.strings.has("_") ? arg : asNumber(arg));
       }
       if (!options.stopEarly) continue;
       result._.push(...own.slice(i + 1));
       break;
     }
-    for (const { key, value } of written) {
-      const next = own[i + 1];
-      const switchedBy = value === undefined && (next === "true" || next === "false");
-      const takesNext = value === undefined && next && !next.startsWith("-") && !booleans.has(key);
-      if (takesNext) set(own[i++], key, next, true);
-      else if (switchedBy) set(own[i++], key, next === "true", true);
-      else if (value === undefined) set(own[i], key, strings.has(key) ? "" : true, true);
-      else if (typeof value === "string" && booleans.has(key)) {
-        set(own[i], key, value !== "false", true);
-      } else set(own[i], key, value, value !== false);
+    for (const option of written) {
+      const { value, took } = valueOf(option, own[i + 1], declared);
+      if (took) i++;
+      const { key } = option;
+      if (!declared.isDeclared(key) && options.unknown?.(arg, key, value) === false) continue;
+      set(result, key, value, declared);
     }
   }
-
-  for (const [key, value] of Object.entries(options.default ?? {})) {
-    if (!Object.hasOwn(result, key)) { for (const name of names(key)) result[name] = value; }
-  }
-  for (const key of booleans) result[key] ??= collected.has(key) ? [] : false;
-  for (const key of strings) if (collected.has(key)) result[key] ??= [];
+  fillIn(result, options.default ?? {}, declared);
   const rest = end < 0 ? [] : args.slice(end + 1);
   if (options["--"]) result["--"] = rest;
   else result._.push(...rest);
