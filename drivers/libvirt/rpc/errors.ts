@@ -31,6 +31,7 @@ export type RpcErrorCode =
 
 /** A failure found by the client itself, before or beside any answer of the daemon. */
 export class RpcError extends Error {
+  /** The name of the class. */
   override readonly name: string = "RpcError";
   /** The machine-readable reason; decisions are made on this, never on the message. */
   readonly code: RpcErrorCode;
@@ -49,6 +50,7 @@ export class RpcError extends Error {
  * work, so the caller has to read the state again.
  */
 export class ConnectionLost extends RpcError {
+  /** The name of the class. */
   override readonly name = "ConnectionLost";
   /** True if the call had left this process, so that its outcome is unknown. */
   readonly sent: boolean;
@@ -62,6 +64,7 @@ export class ConnectionLost extends RpcError {
 
 /** An error answer of the daemon. */
 export class LibvirtError extends Error {
+  /** The name of the class. */
   override readonly name = "LibvirtError";
   /** One of {@linkcode ErrorNumber}, or a newer number. */
   readonly code: number;

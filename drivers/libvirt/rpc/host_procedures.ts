@@ -116,6 +116,11 @@ export const hostProcedures = {
     quick: true,
   },
   networkDefineXml: { number: 41, args: { xml: "string" }, result: "network" },
+  networkDefineXmlFlags: {
+    number: 432,
+    args: { xml: "string", flags: "flags" },
+    result: "network",
+  },
   networkCreateXml: { number: 40, args: { xml: "string" }, result: "network" },
   networkCreate: { number: 39, args: { network: "network" }, result: null },
   networkDestroy: { number: 42, args: { network: "network" }, result: null },

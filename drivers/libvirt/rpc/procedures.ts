@@ -12,6 +12,8 @@ import { hostProcedures } from "./host_procedures.ts";
 import { storageProcedures } from "./storage_procedures.ts";
 import type { Params, Struct, Value } from "./wire_types.ts";
 
+export { domainProcedures, hostProcedures, storageProcedures };
+
 /** Every procedure by name. */
 export const procedures:
   & typeof hostProcedures
