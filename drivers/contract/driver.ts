@@ -47,8 +47,11 @@ export interface MachineEvent {
 
 /** Facet: the driver tells what happens to its machines. */
 export interface Events {
-  /** The events of this owner's machines from now on; ends when the signal aborts. */
-  subscribe(options: { signal: AbortSignal }): AsyncIterable<MachineEvent>;
+  /**
+   * The events of this owner's machines from the moment when the promise settles; the stream ends when
+   * the signal aborts.
+   */
+  subscribe(options: { signal: AbortSignal }): Promise<AsyncIterable<MachineEvent>>;
 }
 
 /**

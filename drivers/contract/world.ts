@@ -167,6 +167,8 @@ export interface TestFiles {
   cached(): Promise<string[]>;
   /** Overwrites a file of {@linkcode cached}, or removes it if the content is undefined. */
   tamper(path: string, content: Uint8Array<ArrayBuffer> | undefined): Promise<void>;
+  /** Overwrites every file of the driver's config directory with bytes that mean nothing. */
+  corruptState(): Promise<void>;
   /** Facet: from now on, writing to the cache directory meets a full disk; ends with `false`. */
   fillDisk?(full: boolean): void;
 }
