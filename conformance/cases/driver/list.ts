@@ -155,7 +155,7 @@ export const LIST_CASES: readonly Case[] = [
       stop: "machine.adopt",
       delete: "machine.adopt",
     },
-    async run({ driver, another, fresh, check }) {
+    async run({ another, fresh, check }) {
       const machine = await fresh.machine();
       const other = await another();
       const found = await check.succeeds("found", "get", () => other.machines.get(machine));

@@ -1,0 +1,127 @@
+/**
+ * What a mutant is, and how one is made: a conforming driver with one thing changed.
+ *
+ * @module
+ */
+
+import type {
+  Driver,
+  Forwards,
+  Image,
+  Images,
+  Machine,
+  MachineRef,
+  Machines,
+  Networks,
+  OpenOptions,
+  World,
+} from "../../drivers/contract/mod.ts";
+
+/** A driver with one deliberate defect. */
+export interface Mutant {
+  /** Named by its defect, such as `start-says-changed-twice`. */
+  readonly id: string;
+  /** The clause that it breaks: some check of that clause must fail. */
+  readonly breaks: string;
+  /** Where the defect was seen in the wild, or how it comes about. */
+  readonly why: string;
+  /** Changes a world of the reference driver. */
+  readonly mutate: (world: World) => World;
+}
+
+/** An object with some members replaced; all others answer as before. */
+export function override<T extends object>(target: T, changes: Partial<T>): T {
+  return new Proxy(target, {
+    get(object, key) {
+      if (Object.hasOwn(changes, key)) return Reflect.get(changes, key);
+      const value = Reflect.get(object, key, object);
+      return typeof value === "function" ? value.bind(object) : value;
+    },
+    has: (object, key) => Reflect.has(object, key),
+  });
+}
+
+/** Changes every driver that is opened. `options` says for whom. */
+export function onDriver(
+  change: (driver: Driver, options: OpenOptions, world: World) => Partial<Driver>,
+): Mutant["mutate"] {
+  return (world) =>
+    override(world, {
+      open: async (options) => {
+        const driver = await world.open(options);
+        return override(driver, change(driver, options, world));
+      },
+    });
+}
+
+/** Changes the collection of machines. */
+export function onMachines(
+  change: (machines: Machines, driver: Driver, world: World) => Partial<Machines>,
+): Mutant["mutate"] {
+  return onDriver((driver, _, world) => ({
+    machines: override(driver.machines, change(driver.machines, driver, world)),
+  }));
+}
+
+/** Changes every handle of a machine, wherever it comes from. */
+export function onMachine(
+  change: (machine: Machine, driver: Driver, world: World) => Partial<Machine>,
+): Mutant["mutate"] {
+  return onMachines((machines, driver, world) => {
+    const changed = (machine: Machine): Machine =>
+      override(machine, change(machine, driver, world));
+    return {
+      create: async (...args) => changed(await machines.create(...args)),
+      get: async (...args) => changed(await machines.get(...args)),
+      list: async (...args) => (await machines.list(...args)).map(changed),
+    };
+  });
+}
+
+/** Changes the collection of images. */
+export function onImages(
+  change: (images: Images, driver: Driver, world: World) => Partial<Images>,
+): Mutant["mutate"] {
+  return onDriver((driver, _, world) => ({
+    images: override(driver.images, change(driver.images, driver, world)),
+  }));
+}
+
+/** Changes every handle of an image. */
+export function onImage(
+  change: (image: Image, driver: Driver, world: World) => Partial<Image>,
+): Mutant["mutate"] {
+  return onImages((images, driver, world) => {
+    const changed = (image: Image): Image => override(image, change(image, driver, world));
+    return {
+      get: async (...args) => changed(await images.get(...args)),
+      list: async (...args) => (await images.list(...args)).map(changed),
+      fromJSON: (text) => changed(images.fromJSON(text)),
+    };
+  });
+}
+
+/** Changes the networks. */
+export function onNetworks(
+  change: (networks: Networks, driver: Driver, world: World) => Partial<Networks>,
+): Mutant["mutate"] {
+  return onDriver((driver, _, world) =>
+    driver.networks === undefined ? {} : {
+      networks: override(driver.networks, change(driver.networks, driver, world)),
+    }
+  );
+}
+
+/** Changes a machine's forwards. */
+export function onForwards(
+  change: (forwards: Forwards, machine: Machine, driver: Driver) => Partial<Forwards>,
+): Mutant["mutate"] {
+  return onMachine((machine, driver) =>
+    machine.forwards === undefined ? {} : {
+      forwards: override(machine.forwards, change(machine.forwards, machine, driver)),
+    }
+  );
+}
+
+/** A key for a machine, to remember something about it. */
+export const keyOf = (ref: MachineRef): string => `${ref.cluster}/${ref.name}`;
