@@ -1,0 +1,55 @@
+/**
+ * A deadline for every backend call.
+ *
+ * @module
+ */
+
+import type { Clock } from "../contract/mod.ts";
+import { type Backend, BackendError, type Json, type Methods } from "./backend.ts";
+
+/** The deadline of a call that names none. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
+
+/** What {@linkcode withDeadline} needs. */
+export interface DeadlineOptions {
+  /** What the deadlines are measured on. */
+  readonly clock: Clock;
+  /** For calls that name none; by default {@linkcode DEFAULT_TIMEOUT_MS}. */
+  readonly defaultMs?: number;
+}
+
+/**
+ * The backend, with a deadline for each call: `timeoutMs` of the call or the default. A call that
+ * is late or abandoned is aborted below and settles at once, whatever becomes of it; its reply is dropped.
+ */
+export function withDeadline<M extends Methods, E extends Json>(
+  backend: Backend<M, E>,
+  { clock, defaultMs = DEFAULT_TIMEOUT_MS }: DeadlineOptions,
+): Backend<M, E> {
+  return {
+    async call(method, params, { signal, timeoutMs = defaultMs } = {}) {
+      signal?.throwIfAborted();
+      const abort = new AbortController();
+      const done = new AbortController();
+      const below = AbortSignal.any(signal ? [signal, abort.signal] : [abort.signal]);
+      const late = clock.sleep(timeoutMs, { signal: AbortSignal.any([below, done.signal]) });
+      const timeout = late.then(() => {
+        const error = new BackendError(
+          "timeout",
+          "",
+          `No reply to "${method}" within ${timeoutMs} ms`,
+        );
+        abort.abort(error);
+        throw error;
+      });
+      try {
+        const reply = Promise.try(() => backend.call(method, params, { signal: below, timeoutMs }));
+        return await Promise.race([reply, timeout]);
+      } finally {
+        done.abort();
+      }
+    },
+    events: (options) => backend.events(options),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
+}
