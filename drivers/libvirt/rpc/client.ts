@@ -141,7 +141,10 @@ export class LibvirtClient implements AsyncDisposable {
     return {
       readable: stream.readable,
       writable: stream.writable,
-      [Symbol.asyncDispose]: () => connection.close(),
+      [Symbol.asyncDispose]: async () => {
+        await stream.abort();
+        await connection.close();
+      },
     };
   }
 
@@ -207,6 +210,9 @@ function closing(
         throw error;
       }
     },
-    cancel: () => connection.close(),
+    async cancel() {
+      await reader.cancel();
+      await connection.close();
+    },
   }, { highWaterMark: 0 });
 }

@@ -51,7 +51,7 @@ interface Call {
 }
 
 /** The payload of every error; the fields after the level are of no use any more. */
-const ERROR = {
+export const ERROR_FIELDS = {
   code: "i32",
   domain: "i32",
   message: "string?",
@@ -259,7 +259,9 @@ export class Connection implements AsyncDisposable {
 
 function libvirtError(payload: Uint8Array): Error {
   try {
-    const { code, domain, message, level } = decode(ERROR, payload) as Struct<typeof ERROR>;
+    const { code, domain, message, level } = decode(ERROR_FIELDS, payload) as Struct<
+      typeof ERROR_FIELDS
+    >;
     return new LibvirtError(code, domain, level, message ?? `libvirt error ${code}`);
   } catch (error) {
     return error as Error;

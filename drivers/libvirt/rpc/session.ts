@@ -35,7 +35,7 @@ export type StreamProcedureName = {
 const AUTH_NONE = 0;
 const AUTH_POLKIT = 2;
 /** How long the daemon may take to answer the last call. */
-const FAREWELL_MS = 500;
+const FAREWELL_MS = 250;
 
 /** Reads a URI if need be, reaches the daemon, authenticates and opens the hypervisor. */
 export async function connect(
@@ -84,6 +84,7 @@ export class LibvirtConnection implements AsyncDisposable {
   readonly #connection: Connection;
   readonly #feeds = new Set<Feed<LibvirtEvent>>();
   #end?: { error?: ConnectionLost };
+  #closing?: Promise<void>;
 
   /** Wraps a transport on which nothing has been said yet; see {@linkcode connect}. */
   constructor(transport: Transport) {
@@ -152,14 +153,18 @@ export class LibvirtConnection implements AsyncDisposable {
   }
 
   /** Ends the connection; calls still waiting fail with {@linkcode ConnectionLost}. */
-  async close(): Promise<void> {
-    if (this.#connection.idle) await this.#farewell();
-    await this.#connection.close();
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
   }
 
   /** Ends the connection. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    if (this.#connection.idle) await this.#farewell();
+    await this.#connection.close();
   }
 
   /** Takes leave, since the daemon logs an error for everyone who just disappears. */

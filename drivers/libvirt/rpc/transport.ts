@@ -90,17 +90,21 @@ async function openTcp(
   }
 }
 
-class ConnTransport implements Transport {
+/** A socket. */
+export class ConnTransport implements Transport {
+  /** The socket's path, or host and port. */
   readonly peer: string;
   readonly #conn: Deno.Conn;
   readonly #buffer = new Uint8Array(64 * 1024);
   #closed = false;
 
+  /** Takes over an open socket. */
   constructor(peer: string, conn: Deno.Conn) {
     this.peer = peer;
     this.#conn = conn;
   }
 
+  /** The next bytes. */
   async read(): Promise<Uint8Array | null> {
     if (this.#closed) return null;
     try {
@@ -112,10 +116,12 @@ class ConnTransport implements Transport {
     }
   }
 
+  /** Writes all the bytes. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
   }
 
+  /** Closes the socket, which ends a waiting read. */
   close(): Promise<void> {
     if (!this.#closed) this.#conn.close();
     this.#closed = true;
