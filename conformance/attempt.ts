@@ -1,0 +1,286 @@
+/**
+ * One attempt at one case: its stage, its checks, its end.
+ *
+ * @module
+ */
+
+import {
+  type Clause,
+  type Clock,
+  type Driver,
+  isDriverError,
+  Registry,
+} from "../drivers/contract/mod.ts";
+import type { Case, CaseContext } from "./case.ts";
+import { CaseEnded, CheckBook, messageOf } from "./check.ts";
+import { Bystander, cleanUp } from "./clean_up.ts";
+import type { CaseEnd, CheckEvent, Status } from "./events.ts";
+import { downloaded, firstImages, FreshResources } from "./fresh.ts";
+import type { ImageServer } from "./image_server.ts";
+import type { Ledger } from "./ledger.ts";
+import { Names } from "./names.ts";
+import { HarnessError, type Stage, type Subject } from "./subject.ts";
+import { trackedDriver, trackedHost, Tracker, withMembers } from "./tracked_driver.ts";
+
+/** How many lines of the trace a failure shows. */
+const TRACE_TAIL = 12;
+
+/** What an attempt needs. */
+export interface AttemptInit {
+  /** The case. */
+  readonly case: Case;
+  /** Which attempt, from 1 on. */
+  readonly attempt: number;
+  /** What is under test. */
+  readonly subject: Subject;
+  /** The seed of the run. */
+  readonly seed: string;
+  /** Where resources are written down. */
+  readonly ledger: Ledger;
+  /** The clauses by id. */
+  readonly clauses: ReadonlyMap<string, Clause>;
+  /** The most time that the case may take on the world's clock. */
+  readonly timeoutMs: number;
+  /** Whether a look-alike machine stands by, and must be unchanged after. */
+  readonly bystander: boolean;
+  /** Ends the attempt early; its clean-up is done all the same. */
+  readonly signal: AbortSignal;
+  /** Takes each check. */
+  readonly emit: (event: CheckEvent) => void;
+}
+
+/** How an attempt ended. */
+export type AttemptResult =
+  & Pick<CaseEnd, "status" | "reason" | "ms" | "evidence" | "seed" | "trace" | "stack">
+  & { readonly leaks: readonly string[] };
+
+/** The case took too long. */
+class CaseTimeout extends Error {
+  override readonly name = "CaseTimeout";
+}
+/** The run was interrupted. */
+class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Ends what takes too long or is not wanted any more; the work itself goes on unheard. */
+async function within<T>(
+  clock: Clock,
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(new Interrupted("The run was interrupted"));
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const late = clock.sleep(timeoutMs, { signal: stop.signal }).then(() => {
+    throw new CaseTimeout(`Not done after ${timeoutMs} ms`);
+  });
+  late.catch(() => {});
+  interrupted.catch(() => {});
+  try {
+    return await Promise.race([interrupted, late, (async () => await work())()]);
+  } finally {
+    stop.abort();
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The instances of the driver that one attempt opens. */
+class Instances {
+  readonly #stage: Stage;
+  readonly #tracker: Tracker;
+  readonly #open: { driver: Driver; raw: Driver; disposed: boolean }[] = [];
+
+  constructor(stage: Stage, tracker: Tracker) {
+    this.#stage = stage;
+    this.#tracker = tracker;
+  }
+
+  /** Opens a tracked instance. */
+  async open(owner: string): Promise<Driver> {
+    const { world, server } = this.#stage;
+    const raw = await world.open({ owner, imagesUrl: server.listUrl });
+    const entry = { raw, disposed: false, driver: raw };
+    const dispose = async (): Promise<void> => {
+      entry.disposed = true;
+      await raw[Symbol.asyncDispose]();
+    };
+    entry.driver = withMembers(trackedDriver(raw, this.#tracker), {
+      [Symbol.asyncDispose]: dispose,
+    });
+    this.#open.push(entry);
+    return entry.driver;
+  }
+
+  /** An instance of that owner that is still open, or a new one. */
+  async of(owner: string): Promise<Driver> {
+    const found = this.#open.find(({ driver, disposed }) => !disposed && driver.owner === owner);
+    return found?.driver ?? await this.open(owner);
+  }
+
+  /** Closes all. */
+  async close(): Promise<void> {
+    for (const { driver, disposed } of this.#open.toReversed()) {
+      if (!disposed) await driver[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** What the case's function gets. */
+function contextOf(
+  { stage, driver, names, check, instances, tracker }: {
+    stage: Stage;
+    driver: Driver;
+    names: Names;
+    check: CheckBook;
+    instances: Instances;
+    tracker: Tracker;
+  },
+): CaseContext {
+  const { world } = stage;
+  const { clock, faults } = world;
+  const server = withMembers<ImageServer>(stage.server, {
+    down: () => clock.hold(stage.server.down()),
+    up: () => clock.hold(stage.server.up()),
+  });
+  return {
+    driver,
+    another: ({ owner = driver.owner } = {}) => instances.open(owner),
+    fresh: new FreshResources({ driver, names, server, images: world.images }),
+    check,
+    server,
+    clock,
+    host: (world.host && trackedHost(world.host, tracker)) as CaseContext["host"],
+    registry: world.registry?.() ?? new Registry<Driver>(),
+    faults: (faults && withMembers({ ...faults } as CaseContext["faults"], {
+      plan: (fault) => faults.plan(fault),
+      clear: () => faults.clear(),
+      async during(fault, call) {
+        faults.plan(fault);
+        try {
+          await call();
+          return { met: faults.clear() };
+        } catch (error) {
+          return { error, met: faults.clear() };
+        }
+      },
+    })) as CaseContext["faults"],
+    files: world.files as CaseContext["files"],
+    async settled(calls) {
+      const results = await Promise.allSettled(calls);
+      return results.map((it) =>
+        it.status === "fulfilled" ? { value: it.value } : { error: it.reason }
+      );
+    },
+    image: (version) => downloaded(driver, version),
+    network: (cluster) => {
+      if (driver.networks) return driver.networks.get(cluster);
+      throw new HarnessError("A case asks for a network without the need for networks");
+    },
+  };
+}
+
+/** Runs the case's function, and answers what ended it early. */
+async function runBody(
+  { case: item, timeoutMs, signal }: AttemptInit,
+  clock: Clock,
+  check: CheckBook,
+  context: () => Promise<CaseContext>,
+): Promise<unknown> {
+  try {
+    await within(clock, { timeoutMs, signal }, async () => await item.run(await context()));
+    return check.misuse;
+  } catch (error) {
+    return check.misuse ?? error;
+  }
+}
+
+/** What the checks and the error of the case's function make of it. */
+function verdict(
+  check: CheckBook,
+  error: unknown,
+): Pick<AttemptResult, "status" | "reason" | "stack"> {
+  if (error instanceof HarnessError) return { status: "harness-error", reason: error.message };
+  if (error instanceof Interrupted) return { status: "not-run", reason: error.message };
+  const status: Status = check.worst;
+  if (error === undefined || error instanceof CaseEnded) return { status };
+  const foreseen = error instanceof CaseTimeout || isDriverError(error);
+  const stack = error instanceof Error && !foreseen ? error.stack : undefined;
+  return { status, reason: messageOf(error), ...(stack && { stack }) };
+}
+
+/** Emits what the case did not reach, and the engine's own checks. */
+function complete(
+  item: Case,
+  check: CheckBook,
+  { error, leaks, bystander }: { error: unknown; leaks: readonly string[]; bystander?: Bystander },
+): void {
+  if (error instanceof Interrupted || error instanceof HarnessError) return;
+  check.close(error === undefined ? "The case ended without it" : messageOf(error));
+  const subject = `case:${item.id}`;
+  const unended = error === undefined || error instanceof CaseEnded
+    ? undefined
+    : { subject, expected: "the case runs to its end", seen: messageOf(error) };
+  check.engine("completes", Object.values(item.checks)[0] ?? "", unended);
+  bystander?.emit(check);
+  const left = leaks.length > 0 ? { subject, expected: [], seen: leaks } : undefined;
+  check.engine("no-leak", "leak.none", left);
+}
+
+/** Runs a case on its stage, and cleans up after it. */
+async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResult> {
+  const { world, server, seed } = stage;
+  const { clock } = world;
+  const started = clock.now();
+  const names = new Names(seed ?? init.seed, init.case.id, seed === undefined ? init.attempt : 1);
+  const check = new CheckBook(init);
+  const tracker = new Tracker(init.ledger);
+  const instances = new Instances(stage, tracker);
+  const bystander = init.bystander ? Bystander.for(world.host, names, tracker) : undefined;
+  await bystander?.plant();
+  const thrown = await runBody(init, clock, check, async () => {
+    server.publish(await firstImages(world.images));
+    const driver = await instances.open(names.owner);
+    return contextOf({ stage, driver, names, check, instances, tracker });
+  });
+  check.freeze();
+  world.faults?.clear();
+  const bounded = <T>(work: () => Promise<T>): Promise<T> =>
+    within(clock, { timeoutMs: init.timeoutMs }, work);
+  const of = (owner: string): Promise<Driver> => instances.of(owner);
+  const leaks = await cleanUp({ tracker, bystander, world, owner: names.owner, of }, bounded);
+  const error = await bounded(() => instances.close()).then(() => thrown, (late) => thrown ?? late);
+  complete(init.case, check, { error, leaks, bystander });
+  const ended = verdict(check, error);
+  const clean = ended.status === "pass" || ended.status === "warn";
+  return {
+    ...ended,
+    ms: clock.now() - started,
+    evidence: stage.evidence,
+    ...(seed !== undefined && { seed }),
+    ...(!clean && { trace: world.trace().slice(-TRACE_TAIL) }),
+    leaks,
+  };
+}
+
+/** What a failed use of the harness says, with what it came from. */
+function reasonOf(error: unknown): string {
+  if (error instanceof SuppressedError) {
+    return `${reasonOf(error.error)}; ${reasonOf(error.suppressed)}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs one attempt at a case. Never throws: what the harness cannot do is a `harness-error`. */
+export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
+  let result: AttemptResult = { status: "harness-error", ms: 0, leaks: [] };
+  try {
+    await using stage = await init.subject.open({ case: init.case, seed: init.seed });
+    result = await runOnStage(init, stage);
+  } catch (error) {
+    return { ...result, status: "harness-error", reason: reasonOf(error) };
+  }
+  return result;
+}

@@ -1,0 +1,162 @@
+/**
+ * The end of a case: removes what it made, and looks at what is left.
+ *
+ * @module
+ */
+
+import {
+  type Driver,
+  type HostControls,
+  isDriverError,
+  type World,
+} from "../drivers/contract/mod.ts";
+import { type CheckBook, messageOf } from "./check.ts";
+import { type Resource, resourceName } from "./ledger.ts";
+import type { Names } from "./names.ts";
+import { trackedHost, type Tracker } from "./tracked_driver.ts";
+
+/** A machine of nobody of ours that looks like one, and must stay as it is. */
+export class Bystander {
+  readonly #host: Required<Pick<HostControls, "plantMachine" | "uprootMachine" | "fingerprint">>;
+  /** Its name on the host. */
+  readonly name: string;
+  #before: string | undefined;
+  #after: string | undefined;
+
+  private constructor(host: HostControls, name: string) {
+    this.#host = host as Required<HostControls>;
+    this.name = name;
+  }
+
+  /** One whose name begins as the case's own; undefined where none can be planted and watched. */
+  static for(
+    host: HostControls | undefined,
+    names: Names,
+    tracker: Tracker,
+  ): Bystander | undefined {
+    if (!host?.plantMachine || !host.uprootMachine || !host.fingerprint) return undefined;
+    return new Bystander(trackedHost(host, tracker), `${names.owner}x.bystander.m1`);
+  }
+
+  /** Makes it. */
+  async plant(): Promise<void> {
+    await this.#host.plantMachine(this.name);
+    this.#before = await this.#host.fingerprint(this.name);
+  }
+
+  /** Sees whether it is as it was, and removes it. */
+  async look(): Promise<void> {
+    this.#after = await this.#host.fingerprint(this.name).catch(messageOf);
+    await this.#host.uprootMachine(this.name);
+  }
+
+  /** Emits whether it was as before. */
+  emit(check: CheckBook): void {
+    const [expected, seen] = [this.#before ?? "", this.#after ?? "not looked at"];
+    const subject = `machine:${this.name}`;
+    const failure = seen === expected ? undefined : { subject, expected, seen };
+    check.engine("bystander", "machine.bystander", failure);
+  }
+}
+
+/** What {@linkcode cleanUp} works with. */
+export interface Cleaning {
+  /** What it made. */
+  readonly tracker: Tracker;
+  /** What stood by. */
+  readonly bystander?: Bystander;
+  /** Its world. */
+  readonly world: World;
+  /** Its own owner. */
+  readonly owner: string;
+  /** An open instance for an owner. */
+  of(owner: string): Promise<Driver>;
+}
+
+/** Removes one resource. */
+async function remove(resource: Resource, { of, world, tracker }: Cleaning): Promise<void> {
+  switch (resource.kind) {
+    case "machine":
+      return await (await of(resource.owner)).machines.delete(resource, { force: true });
+    case "network":
+      return await (await of(resource.owner)).networks?.delete(resource.cluster);
+    case "image": {
+      const image = await (await of(resource.owner)).images.get(resource.version);
+      await image.purge();
+      return;
+    }
+    case "planted-machine":
+      return await trackedHost(world.host ?? missing(), tracker).uprootMachine?.(resource.name);
+    case "planted-network":
+      return await trackedHost(world.host ?? missing(), tracker).uprootNetwork?.(resource.name);
+  }
+}
+
+function missing(): never {
+  throw new TypeError("Something was planted without host controls");
+}
+
+/** Removes what the attempt made, the newest first. Answers what could not be removed, and why. */
+async function removeAll(cleaning: Cleaning): Promise<string[]> {
+  const problems: string[] = [];
+  for (const resource of cleaning.tracker.open()) {
+    if (resource.kind === "planted-machine" && resource.name === cleaning.bystander?.name) continue;
+    try {
+      await remove(resource, cleaning);
+    } catch (error) {
+      const gone = isDriverError(error) && error.code === "not-found";
+      if (!gone) problems.push(`${resourceName(resource)}: ${messageOf(error)}`);
+    }
+    cleaning.tracker.gone(resource);
+  }
+  return problems;
+}
+
+/** What is on the host by one of those names, or of those owners; without host controls, what the driver lists. */
+async function leftOvers(
+  { world, of, owner }: Cleaning,
+  made: readonly Resource[],
+): Promise<string[]> {
+  const owners = new Set([owner]);
+  const planted = new Set<string>();
+  for (const resource of made) {
+    if ("owner" in resource) owners.add(resource.owner);
+    else planted.add(resource.name);
+  }
+  if (world.host) {
+    const ours = (name: string): boolean =>
+      planted.has(name) || name.split(/[^a-z0-9-]+/).some((label) => owners.has(label));
+    return (await world.host.inventory()).filter((entry) => ours(entry.replace(/^[a-z]+:/, "")));
+  }
+  const left: string[] = [];
+  for (const each of owners) {
+    const driver = await of(each);
+    const machines = await driver.machines.list();
+    const networks = await driver.networks?.list() ?? [];
+    left.push(...machines.map((it) => `machine:${driver.qualifiedMachineName(it)}`));
+    left.push(...networks.map((it) => `network:${it.name}`));
+  }
+  return left;
+}
+
+/**
+ * Removes what the attempt made, in reverse order, and looks at what is left of it. Answers that, and
+ * what became of the bystander.
+ */
+export async function cleanUp(
+  cleaning: Cleaning,
+  within: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<string[]> {
+  const { tracker, bystander } = cleaning;
+  try {
+    await within(() => tracker.close());
+    const problems = await within(() => removeAll(cleaning));
+    await within(async () => await bystander?.look());
+    const left = await within(() => leftOvers(cleaning, tracker.made()));
+    if (left.length > 0) return [...left, ...problems];
+    await tracker.settle();
+    return [];
+  } catch (error) {
+    return [`cannot be told: ${messageOf(error)}`];
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What is written down before it is made, so that a run that dies leaves nothing unknown.
+ *
+ * @module
+ */
+
+/** Something that a case is about to make. */
+export type Resource =
+  | {
+    /** A machine of the driver. */
+    readonly kind: "machine";
+    /** Whose. */
+    readonly owner: string;
+    /** Its cluster. */
+    readonly cluster: string;
+    /** Its name. */
+    readonly name: string;
+  }
+  | {
+    /** A network of the driver. */
+    readonly kind: "network";
+    /** Whose. */
+    readonly owner: string;
+    /** Its cluster. */
+    readonly cluster: string;
+  }
+  | {
+    /** An image in the driver's cache. */
+    readonly kind: "image";
+    /** Whose. */
+    readonly owner: string;
+    /** Its version. */
+    readonly version: string;
+  }
+  | {
+    /** Made behind the driver's back, by its qualified name. */
+    readonly kind: "planted-machine" | "planted-network";
+    /** The qualified name. */
+    readonly name: string;
+  };
+
+/** A resource in words, such as `machine:owner.cluster.name`. */
+export function resourceName(resource: Resource): string {
+  switch (resource.kind) {
+    case "machine":
+      return `machine:${resource.owner}.${resource.cluster}.${resource.name}`;
+    case "network":
+      return `network:${resource.owner}.${resource.cluster}`;
+    case "image":
+      return `image:${resource.version}`;
+    default:
+      return `${resource.kind}:${resource.name}`;
+  }
+}
+
+/** Where resources are written down. */
+export interface Ledger {
+  /** Writes a resource down; it may be made once this has settled. Answers its number. */
+  intend(resource: Resource): Promise<number>;
+  /** Strikes out resources that are gone. */
+  strike(numbers: readonly number[]): Promise<void>;
+}
+
+/** A ledger for hosts that end with the process. */
+export class MemoryLedger implements Ledger {
+  readonly #open = new Map<number, Resource>();
+  #count = 0;
+
+  /** Writes a resource down. */
+  intend(resource: Resource): Promise<number> {
+    this.#open.set(++this.#count, resource);
+    return Promise.resolve(this.#count);
+  }
+
+  /** Strikes out resources. */
+  strike(numbers: readonly number[]): Promise<void> {
+    for (const number of numbers) this.#open.delete(number);
+    return Promise.resolve();
+  }
+
+  /** What is not struck out. */
+  open(): Resource[] {
+    return [...this.#open.values()];
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * A driver that writes down what it is asked to make, before it makes it.
+ *
+ * @module
+ */
+
+import {
+  type Driver,
+  type HostControls,
+  type Image,
+  type Images,
+  isDriverError,
+  type Machines,
+  type Networks,
+} from "../drivers/contract/mod.ts";
+import type { Ledger, Resource } from "./ledger.ts";
+import { HarnessError } from "./subject.ts";
+
+/** One resource of a case. */
+interface Entry {
+  readonly number: number;
+  readonly resource: Resource;
+}
+
+/** Codes that say that nothing was made, as it was refused before. */
+const REFUSALS = ["invalid-argument", "already-exists", "permission-denied", "unimplemented"];
+
+/** The resources of one attempt at a case. */
+export class Tracker {
+  readonly #ledger: Ledger;
+  readonly #open: Entry[] = [];
+  readonly #struck: number[] = [];
+  readonly #made: Resource[] = [];
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closed = false;
+
+  /** Tracks into a ledger. */
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** What is or may be there, the newest first. */
+  open(): Resource[] {
+    return this.#open.map((entry) => entry.resource).reverse();
+  }
+
+  /** All that was ever written down. */
+  made(): readonly Resource[] {
+    return this.#made;
+  }
+
+  /** Writes a resource down, makes it, and strikes it out again if the making was refused. */
+  async make<T>(resource: Resource, make: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new HarnessError("Cannot make anything more: the case has ended");
+    const entry = { number: await this.#ledger.intend(resource), resource };
+    this.#open.push(entry);
+    this.#made.push(resource);
+    const making = (async () => await make())();
+    this.#underWay.add(making);
+    try {
+      return await making;
+    } catch (error) {
+      if (isDriverError(error) && REFUSALS.includes(error.code)) this.#strike(entry);
+      throw error;
+    } finally {
+      this.#underWay.delete(making);
+    }
+  }
+
+  /** Forgets a resource that was removed; the ledger hears of it when the case ends. */
+  gone(resource: Resource): void {
+    const key = JSON.stringify(resource);
+    for (const entry of this.#open.filter((it) => JSON.stringify(it.resource) === key)) {
+      this.#strike(entry);
+    }
+  }
+
+  /** Lets nothing be made any more, and waits for what is being made. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+  }
+
+  /** Tells the ledger what is gone. Only when the host was looked at. */
+  async settle(): Promise<void> {
+    if (this.#struck.length > 0) await this.#ledger.strike(this.#struck.splice(0));
+  }
+
+  #strike(entry: Entry): void {
+    const at = this.#open.indexOf(entry);
+    if (at < 0) return;
+    this.#open.splice(at, 1);
+    this.#struck.push(entry.number);
+  }
+}
+
+/**
+ * The same object with some members in place of its own; what is absent stays absent. Private fields
+ * and frozen objects need the detour by the prototype and the binding.
+ */
+export function withMembers<T extends object>(target: T, members: Partial<T>): T {
+  return new Proxy<T>(Object.create(target), {
+    get(_, key): unknown {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function trackedMachines(machines: Machines, owner: string, tracker: Tracker): Machines {
+  return withMembers(machines, {
+    create(spec, options) {
+      const { cluster, name } = spec;
+      const resource: Resource = { kind: "machine", owner, cluster, name };
+      return tracker.make(resource, () => machines.create(spec, options));
+    },
+    async delete(ref, options): Promise<void> {
+      await machines.delete(ref, options);
+      tracker.gone({ kind: "machine", owner, cluster: ref.cluster, name: ref.name });
+    },
+  });
+}
+
+function trackedNetworks(networks: Networks, owner: string, tracker: Tracker): Networks {
+  return withMembers(networks, {
+    create(spec, options) {
+      const resource: Resource = { kind: "network", owner, cluster: spec.cluster };
+      return tracker.make(resource, () => networks.create(spec, options));
+    },
+    async delete(cluster, options): Promise<void> {
+      await networks.delete(cluster, options);
+      tracker.gone({ kind: "network", owner, cluster });
+    },
+  });
+}
+
+function trackedImages(images: Images, owner: string, tracker: Tracker): Images {
+  const tracked = (image: Image): Image => {
+    const resource: Resource = { kind: "image", owner, version: image.version };
+    return withMembers(image, {
+      fetch: (options) => tracker.make(resource, () => image.fetch(options)),
+      fromFile: (path, options) => tracker.make(resource, () => image.fromFile(path, options)),
+      async purge(options) {
+        const changed = await image.purge(options);
+        tracker.gone(resource);
+        return changed;
+      },
+    });
+  };
+  return withMembers(images, {
+    list: async (options) => (await images.list(options)).map(tracked),
+    get: async (version, options) => tracked(await images.get(version, options)),
+    fromJSON: (text) => tracked(images.fromJSON(text)),
+  });
+}
+
+/** The same driver, with all that it makes written down before. */
+export function trackedDriver(driver: Driver, tracker: Tracker): Driver {
+  const { owner, networks } = driver;
+  return withMembers(driver, {
+    machines: trackedMachines(driver.machines, owner, tracker),
+    images: trackedImages(driver.images, owner, tracker),
+    ...(networks && { networks: trackedNetworks(networks, owner, tracker) }),
+  });
+}
+
+/** The same controls, with all that they plant written down before. */
+export function trackedHost(host: HostControls, tracker: Tracker): HostControls {
+  const planted = (name: string): Resource => ({ kind: "planted-machine", name });
+  const network = (name: string): Resource => ({ kind: "planted-network", name });
+  const { plantMachine, uprootMachine, plantNetwork, uprootNetwork, duplicate } = host;
+  return withMembers(host, {
+    ...(plantMachine && {
+      plantMachine: (name: string) =>
+        tracker.make(planted(name), () => plantMachine.call(host, name)),
+    }),
+    ...(duplicate && {
+      duplicate: (name: string) => tracker.make(planted(name), () => duplicate.call(host, name)),
+    }),
+    ...(uprootMachine && {
+      async uprootMachine(name: string): Promise<void> {
+        await uprootMachine.call(host, name);
+        tracker.gone(planted(name));
+      },
+    }),
+    ...(plantNetwork && {
+      plantNetwork: (name: string) =>
+        tracker.make(network(name), () => plantNetwork.call(host, name)),
+    }),
+    ...(uprootNetwork && {
+      async uprootNetwork(name: string): Promise<void> {
+        await uprootNetwork.call(host, name);
+        tracker.gone(network(name));
+      },
+    }),
+  });
+}
