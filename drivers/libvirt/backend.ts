@@ -1,0 +1,145 @@
+/**
+ * The methods below the adapter: libvirt's own procedures under their own names, with XML as JSON,
+ * and the few things that libvirt does not do.
+ *
+ * @module
+ */
+
+import type { Backend } from "../backend/backend.ts";
+import type { JsonML } from "./xml.ts";
+
+/** A domain: libvirt finds it by its UUID, tapes know it by its name. */
+export type DomainRef = { readonly name: string; readonly uuid: string };
+/** A virtual network. */
+export type NetworkRef = { readonly name: string; readonly uuid: string };
+/** A storage pool. */
+export type PoolRef = { readonly name: string; readonly uuid: string };
+/** A volume, by its pool's name and its own. */
+export type VolumeRef = { readonly pool: string; readonly name: string };
+
+/** An address of a guest's network interface. */
+export type InterfaceAddresses = {
+  readonly name: string;
+  readonly mac: string | null;
+  readonly addresses: readonly {
+    readonly type: number;
+    readonly address: string;
+    readonly prefix: number;
+  }[];
+};
+
+/** A lease of a network's DHCP server. */
+export type LeaseRecord = {
+  readonly type: number;
+  readonly mac: string | null;
+  readonly address: string;
+  readonly hostname: string | null;
+};
+
+/** Whether guests run on the processor itself; `unknown` until somebody had to know. */
+export type Acceleration = {
+  readonly acceleration: "kvm" | "none" | "unknown";
+  /** How that was found out. */
+  readonly why: string;
+};
+
+/** What a program in a guest answered. */
+export type SshResult = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+type None = Record<string, never>;
+type Op<P, R> = { readonly params: Readonly<P>; readonly result: R };
+
+/** The methods. A string that libvirt would take or give as XML is {@linkcode JsonML}. */
+export type LibvirtMethods = {
+  /** Versions, and what is known of acceleration; one call for a status. */
+  hostFacts: Op<None, { readonly libvirt: string; readonly hypervisor: string } & Acceleration>;
+  /** Finds out whether KVM works, by starting a machine that has to print something; once per process. */
+  probeAcceleration: Op<None, Acceleration>;
+  nodeGetInfo: Op<None, { readonly memory: number; readonly cpus: number }>;
+
+  connectListAllDomains: Op<{ flags: number }, readonly DomainRef[]>;
+  domainLookupByName: Op<{ name: string }, DomainRef>;
+  domainGetXmlDesc: Op<{ domain: DomainRef; flags: number }, JsonML>;
+  domainGetInfo: Op<{ domain: DomainRef }, { readonly maxMemory: number; readonly vcpus: number }>;
+  domainGetState: Op<{ domain: DomainRef }, { readonly state: number; readonly reason: number }>;
+  domainGetMetadata: Op<{ domain: DomainRef; type: number; uri: string; flags: number }, JsonML>;
+  domainHasManagedSaveImage: Op<{ domain: DomainRef }, boolean>;
+  domainInterfaceAddresses: Op<
+    { domain: DomainRef; source: number },
+    readonly InterfaceAddresses[]
+  >;
+  domainDefineXmlFlags: Op<{ xml: JsonML; flags: number }, DomainRef>;
+  domainUndefineFlags: Op<{ domain: DomainRef; flags: number }, null>;
+  domainSetMetadata: Op<
+    {
+      domain: DomainRef;
+      type: number;
+      metadata: JsonML;
+      key: string;
+      uri: string;
+      flags: number;
+    },
+    null
+  >;
+  domainCreateWithFlags: Op<{ domain: DomainRef; flags: number }, DomainRef>;
+  domainDestroyFlags: Op<{ domain: DomainRef; flags: number }, null>;
+  domainShutdownFlags: Op<{ domain: DomainRef; flags: number }, null>;
+  domainSuspend: Op<{ domain: DomainRef }, null>;
+  domainResume: Op<{ domain: DomainRef }, null>;
+  domainManagedSave: Op<{ domain: DomainRef; flags: number }, null>;
+  domainManagedSaveRemove: Op<{ domain: DomainRef; flags: number }, null>;
+  /** From now on what the guest prints comes as `console` events; a no-op if that is so already. */
+  domainOpenConsole: Op<{ domain: DomainRef }, null>;
+
+  connectListAllNetworks: Op<{ flags: number }, readonly NetworkRef[]>;
+  networkLookupByName: Op<{ name: string }, NetworkRef>;
+  networkGetXmlDesc: Op<{ network: NetworkRef; flags: number }, JsonML>;
+  networkIsActive: Op<{ network: NetworkRef }, boolean>;
+  networkGetDhcpLeases: Op<{ network: NetworkRef }, readonly LeaseRecord[]>;
+  networkDefineXml: Op<{ xml: JsonML }, NetworkRef>;
+  networkCreate: Op<{ network: NetworkRef }, null>;
+  networkSetAutostart: Op<{ network: NetworkRef; autostart: boolean }, null>;
+  networkDestroy: Op<{ network: NetworkRef }, null>;
+  networkUndefine: Op<{ network: NetworkRef }, null>;
+
+  storagePoolLookupByName: Op<{ name: string }, PoolRef>;
+  storagePoolIsActive: Op<{ pool: PoolRef }, boolean>;
+  storagePoolDefineXml: Op<{ xml: JsonML; flags: number }, PoolRef>;
+  storagePoolBuild: Op<{ pool: PoolRef; flags: number }, null>;
+  storagePoolCreate: Op<{ pool: PoolRef; flags: number }, null>;
+  storagePoolSetAutostart: Op<{ pool: PoolRef; autostart: boolean }, null>;
+  storagePoolListAllVolumes: Op<{ pool: PoolRef; flags: number }, readonly VolumeRef[]>;
+  storageVolLookupByName: Op<{ pool: PoolRef; name: string }, VolumeRef>;
+  storageVolGetPath: Op<{ volume: VolumeRef }, string>;
+  storageVolGetXmlDesc: Op<{ volume: VolumeRef; flags: number }, JsonML>;
+  storageVolCreateXml: Op<{ pool: PoolRef; xml: JsonML; flags: number }, VolumeRef>;
+  /** Writes a local file of `size` bytes into a volume, from its beginning on. */
+  storageVolUpload: Op<{ volume: VolumeRef; path: string; size: number }, null>;
+  storageVolDelete: Op<{ volume: VolumeRef; flags: number }, null>;
+
+  /** Runs a program in the guest at an address; the user and the key are the live side's own affair. */
+  "ssh.run": Op<{ address: string; argv: readonly string[] }, SshResult>;
+  /** Opens a shell in the guest on this process's own terminal. */
+  "ssh.shell": Op<{ address: string }, { readonly exitCode: number }>;
+};
+
+/** What libvirt tells by itself. */
+export type LibvirtEvent =
+  /** A domain's life, in libvirt's numbers. */
+  | {
+    readonly type: "lifecycle";
+    readonly domain: DomainRef;
+    readonly event: number;
+    readonly detail: number;
+  }
+  /** What a guest printed. */
+  | { readonly type: "console"; readonly domain: DomainRef; readonly data: string }
+  /** Events may have been missed: the connection was lost, and is opened again by the next call. */
+  | { readonly type: "lost" };
+
+/** The backend of this adapter. */
+export type LibvirtBackend = Backend<LibvirtMethods, LibvirtEvent>;

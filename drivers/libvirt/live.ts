@@ -1,0 +1,298 @@
+/**
+ * The live backend: libvirt's RPC and OpenSSH behind the seam.
+ *
+ * @module
+ */
+
+import { BackendError } from "../backend/backend.ts";
+import { EventHub } from "../backend/event_hub.ts";
+import type { BackendCallOptions } from "../backend/backend.ts";
+import type { Clock } from "../contract/mod.ts";
+import { probeAcceleration } from "./acceleration.ts";
+import type {
+  Acceleration,
+  DomainRef,
+  LibvirtBackend,
+  LibvirtEvent,
+  LibvirtMethods,
+} from "./backend.ts";
+import { type Console, LibvirtClient } from "./rpc/client.ts";
+import { ConnectionLost, LibvirtError, RpcError } from "./rpc/errors.ts";
+import type { LibvirtEvent as WireEvent } from "./rpc/events.ts";
+import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
+import { type SshOptions, sshRun, sshShell } from "./ssh.ts";
+import { fromXml, toXml } from "./xml.ts";
+
+/** What the live backend needs. */
+export interface LiveOptions {
+  /** The connection URI. */
+  readonly uri: string;
+  /** How to log in to guests. */
+  readonly ssh: SshOptions;
+  /** Time. */
+  readonly clock: Clock;
+}
+
+type Method = keyof LibvirtMethods;
+type Params<K extends Method> = LibvirtMethods[K]["params"];
+type Result<K extends Method> = LibvirtMethods[K]["result"];
+
+/** A method that is more than one procedure. */
+type Special = {
+  readonly [K in Method]?: (
+    params: Params<K>,
+    options: BackendCallOptions,
+  ) => Promise<Result<K>>;
+};
+
+const CONNECT_MS = 10_000;
+
+/** What is known of acceleration, by URI: a host's processor does not change while a process runs. */
+const accelerations = new Map<string, Promise<Acceleration>>();
+
+/** libvirt over as many connections as it takes. A lost connection is opened anew by the next call. */
+export class LiveBackend implements LibvirtBackend {
+  readonly #options: LiveOptions;
+  readonly #hub = new EventHub<LibvirtEvent>();
+  readonly #consoles = new Map<string, Console>();
+  readonly #pumps = new Set<Promise<void>>();
+  readonly #special: Special;
+  #client?: Promise<LibvirtClient>;
+  #known: Acceleration = { acceleration: "unknown", why: "no machine was made yet" };
+
+  /** Makes the backend; nothing is opened yet. */
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    const { ssh } = options;
+    this.#special = {
+      hostFacts: () => this.#hostFacts(),
+      probeAcceleration: () => this.#probe(),
+      domainOpenConsole: ({ domain }, { signal }) => this.#openConsole(domain, signal),
+      storageVolUpload: (params, { signal }) => this.#upload(params, signal),
+      "ssh.run": ({ address, argv }, { signal }) => sshRun(address, argv, ssh, signal),
+      "ssh.shell": async ({ address }) => ({ exitCode: await sshShell(address, ssh) }),
+    };
+  }
+
+  /** Calls a procedure; see {@linkcode LibvirtMethods}. */
+  async call<K extends Method>(
+    method: K,
+    params: Params<K>,
+    options: BackendCallOptions = {},
+  ): Promise<Result<K>> {
+    options.signal?.throwIfAborted();
+    try {
+      const special = this.#special[method];
+      if (special) return await special(params, options);
+      return await this.#procedure(method, params, options.signal);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw backendError(error);
+    }
+  }
+
+  /** What libvirt tells from now on. */
+  events(options: { signal: AbortSignal }): AsyncIterable<LibvirtEvent> {
+    return this.#hub.subscribe(options);
+  }
+
+  /** Closes the connections; machines are not touched. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    for (const console of this.#consoles.values()) await console[Symbol.asyncDispose]();
+    await client?.then((it) => it.close(), () => {});
+    await Promise.all(this.#pumps);
+    this.#hub.end();
+  }
+
+  async #procedure<K extends Method>(
+    method: K,
+    params: Params<K>,
+    signal?: AbortSignal,
+  ): Promise<Result<K>> {
+    const name = method as ProcedureName;
+    const args = toWire(params) as ProcedureArgs<ProcedureName>;
+    const reply = await this.#withClient((client) => client.call(name, args, { signal }));
+    return fromWire(method, reply) as Result<K>;
+  }
+
+  /** Works with an open client; once more with a new one if the connection was gone before anything was sent. */
+  async #withClient<T>(work: (client: LibvirtClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || error.sent) throw error;
+      this.#client = undefined;
+      return await work(await this.#open());
+    }
+  }
+
+  #open(): Promise<LibvirtClient> {
+    return this.#client ??= this.#connect();
+  }
+
+  async #connect(): Promise<LibvirtClient> {
+    const abort = new AbortController();
+    const done = new AbortController();
+    const late = this.#options.clock.sleep(CONNECT_MS, { signal: done.signal }).then(
+      () => abort.abort(new RpcError("unreachable", `"${this.#options.uri}" does not answer`)),
+      () => {},
+    );
+    try {
+      const client = await LibvirtClient.connect(this.#options.uri, {
+        events: ["domainLifecycle"],
+        signal: abort.signal,
+      });
+      this.#follow(client);
+      return client;
+    } catch (error) {
+      this.#client = undefined;
+      throw error;
+    } finally {
+      done.abort();
+      await late;
+    }
+  }
+
+  /** Hands the client's events on, until it ends. */
+  #follow(client: LibvirtClient): void {
+    const events = client.events();
+    this.#pump(async () => {
+      try {
+        for await (const event of events) {
+          const translated = fromWireEvent(event);
+          if (translated) this.#hub.emit(translated);
+        }
+      } catch {
+        // The connection is lost; the next call tells why.
+        this.#client = undefined;
+        this.#hub.emit({ type: "lost" });
+        await client.close();
+      }
+    });
+  }
+
+  #pump(work: () => Promise<void>): void {
+    const pump = work().catch(() => {}).finally(() => this.#pumps.delete(pump));
+    this.#pumps.add(pump);
+  }
+
+  async #hostFacts(): Promise<Result<"hostFacts">> {
+    return await this.#withClient(async (client) => {
+      const [library, hypervisor, type] = await Promise.all([
+        client.call("connectGetLibVersion", {}),
+        client.call("connectGetVersion", {}),
+        client.call("connectGetType", {}),
+      ]);
+      const known = await accelerations.get(this.#options.uri) ?? this.#known;
+      return { libvirt: version(library), hypervisor: `${type} ${version(hypervisor)}`, ...known };
+    });
+  }
+
+  async #probe(): Promise<Acceleration> {
+    const { uri, clock } = this.#options;
+    const probe = accelerations.get(uri) ??
+      this.#withClient((client) => probeAcceleration(client, clock));
+    accelerations.set(uri, probe);
+    try {
+      return await probe;
+    } catch (error) {
+      accelerations.delete(uri);
+      throw error;
+    }
+  }
+
+  async #upload(
+    { volume, path, size }: Params<"storageVolUpload">,
+    signal?: AbortSignal,
+  ): Promise<null> {
+    const { readable } = await Deno.open(path);
+    try {
+      const wire = { ...volume, key: "" };
+      await this.#withClient((client) => client.upload(wire, readable, size, { signal }));
+      return null;
+    } finally {
+      await readable.cancel().catch(() => {});
+    }
+  }
+
+  async #openConsole(domain: DomainRef, signal?: AbortSignal): Promise<null> {
+    if (this.#consoles.has(domain.uuid)) return null;
+    const wire = { ...domain, id: -1 };
+    const console = await this.#withClient((client) => client.console(wire, { signal }));
+    this.#consoles.set(domain.uuid, console);
+    this.#pump(async () => {
+      try {
+        for await (const data of console.readable.pipeThrough(new TextDecoderStream())) {
+          this.#hub.emit({ type: "console", domain, data });
+        }
+      } finally {
+        this.#consoles.delete(domain.uuid);
+        await console[Symbol.asyncDispose]();
+      }
+    });
+    return null;
+  }
+}
+
+/** The parameters that libvirt's references have more than ours, and XML as text. */
+function toWire(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => {
+      if (key === "domain") return [key, { ...value as DomainRef, id: -1 }];
+      if (key === "volume") return [key, { ...value as object, key: "" }];
+      return [key, Array.isArray(value) ? toXml(value as never) : value];
+    }),
+  );
+}
+
+const XML_RESULTS: readonly Method[] = [
+  "domainGetXmlDesc",
+  "domainGetMetadata",
+  "networkGetXmlDesc",
+  "storageVolGetXmlDesc",
+];
+
+function fromWire(method: Method, reply: unknown): unknown {
+  if (XML_RESULTS.includes(method)) return fromXml(reply as string);
+  return prune(reply ?? null);
+}
+
+/** A domain's number and a volume's key are the host's business; nothing here needs them. */
+function prune(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(prune);
+  if (typeof value !== "object" || value === null) return value;
+  const { id: _id, key: _key, ...rest } = value as Record<string, unknown>;
+  return rest;
+}
+
+function fromWireEvent(event: WireEvent): LibvirtEvent | undefined {
+  if (event.event !== "domainLifecycle") return undefined;
+  const { domain: { name, uuid }, type, detail } = event;
+  return { type: "lifecycle", domain: { name, uuid }, event: type, detail };
+}
+
+function version(number: number): string {
+  return [1e6, 1e3, 1].map((unit) => Math.floor(number / unit) % 1000).join(".");
+}
+
+/** The seam's words for what went wrong below it. */
+export function backendError(error: unknown): unknown {
+  if (error instanceof LibvirtError) {
+    return new BackendError("refused", String(error.code), error.message, { cause: error });
+  }
+  if (error instanceof ConnectionLost) {
+    const kind = error.sent ? "disconnected" : "unreachable";
+    return new BackendError(kind, error.code, error.message, { cause: error });
+  }
+  if (error instanceof RpcError) {
+    const isGarbled = error.code === "malformed" || error.code === "stream-ended";
+    const kind = isGarbled ? "garbled" : "unreachable";
+    return new BackendError(kind, error.code, error.message, { cause: error });
+  }
+  if (error instanceof SyntaxError) {
+    return new BackendError("garbled", "xml", error.message, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,62 @@
+/**
+ * What is ours: an element in the definitions of domains and networks. Names prove nothing.
+ *
+ * @module
+ */
+
+import { all, type JsonML } from "./xml.ts";
+
+/** The namespace of {@linkcode metadataElement}. */
+export const NAMESPACE = "https://vmtck.dev/ns/machine/1";
+/** Its prefix. */
+export const PREFIX = "vmtck";
+
+/** The machine's tag. */
+export interface MachineTag {
+  /** Whose it is. */
+  readonly owner: string;
+  /** Its cluster. */
+  readonly cluster: string;
+  /** Its name. */
+  readonly name: string;
+  /** The version of the image that it was made from. */
+  readonly image: string;
+  /** Whether its maker is not done yet. */
+  readonly creating: boolean;
+}
+
+/** The network's tag. */
+export interface NetworkTag {
+  /** Whose it is. */
+  readonly owner: string;
+  /** Its cluster. */
+  readonly cluster: string;
+}
+
+/** The tag as an element. Inside `<metadata>` it needs its namespace; libvirt adds that in its own call. */
+export function machineElement(
+  { owner, cluster, name, image, creating }: MachineTag,
+): JsonML {
+  const attributes = { owner, cluster, name, image };
+  return [`${PREFIX}:machine`, creating ? { ...attributes, state: "creating" } : attributes];
+}
+
+/** The tag as an element. */
+export function networkElement({ owner, cluster }: NetworkTag): JsonML {
+  return [`${PREFIX}:network`, { "xmlns:vmtck": NAMESPACE, owner, cluster }];
+}
+
+/** The tag in an element; undefined if it is no such element. */
+export function machineTag([, attributes]: JsonML): MachineTag | undefined {
+  const { owner, cluster, name, image = "", state } = attributes;
+  if (!owner || !cluster || !name) return undefined;
+  return { owner, cluster, name, image, creating: state === "creating" };
+}
+
+/** The tag in a network's definition. */
+export function networkTag(network: JsonML): NetworkTag | undefined {
+  const [element] = all(network, "metadata", "network");
+  const { owner, cluster } = element?.[1] ?? {};
+  const isOurs = Object.values(element?.[1] ?? {}).includes(NAMESPACE);
+  return isOurs && owner && cluster ? { owner, cluster } : undefined;
+}

@@ -1,0 +1,132 @@
+/**
+ * The user's settings of this adapter.
+ *
+ * @module
+ */
+
+import { DriverError } from "../contract/mod.ts";
+import { parseCidr } from "./cidr.ts";
+
+/** The settings, checked, with their defaults. */
+export interface Settings {
+  /** Where libvirt is. */
+  readonly uri: string;
+  /** The storage pool for machine disks. */
+  readonly pool: string;
+  /** The folder of that pool, if it has to be made. */
+  readonly poolPath: string;
+  /** `thin` disks refer to the image's copy in the pool; `full` ones are copies of it. */
+  readonly copy: "thin" | "full";
+  /** Whether guests run on KVM; `auto` tries it. */
+  readonly acceleration: "auto" | "kvm" | "none";
+  /** The range that networks are cut from. */
+  readonly networks: string;
+  /** Who logs in to guests. */
+  readonly sshUser: string;
+  /** The private key for that; OpenSSH's own choice if empty. */
+  readonly sshKey: string;
+  /** The folder of the test guest, for the suite. */
+  readonly guest: string;
+}
+
+/** A setting: its default, what is accepted, and a line for people. */
+export interface SettingRule {
+  /** The value if the user gives none. */
+  readonly fallback: string;
+  /** Whether a value is accepted. */
+  accepts(value: string): boolean;
+  /** What it is for and what is accepted. */
+  readonly description: string;
+}
+
+const oneOf = (...words: string[]) => (value: string): boolean => words.includes(value);
+const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
+const anything = (): boolean => true;
+// deno-lint-ignore no-control-regex
+const absolute = matches(/^\/[^\x00-\x1f\x7f]*$/);
+
+/** Every setting by the name that users write. */
+export const SETTINGS: Readonly<Record<string, SettingRule>> = {
+  "uri": {
+    fallback: "qemu:///system",
+    accepts: anything,
+    description: "where libvirt is: a connection URI",
+  },
+  "pool": {
+    fallback: "vmtck",
+    accepts: matches(/^[a-z0-9][a-z0-9_-]{0,62}$/),
+    description: "the storage pool for disks: a plain name",
+  },
+  "pool-path": {
+    fallback: "/var/lib/libvirt/images/vmtck",
+    accepts: absolute,
+    description: "that pool's folder on the host, used if there is no such pool: an absolute path",
+  },
+  "copy": {
+    fallback: "thin",
+    accepts: oneOf("thin", "full"),
+    description: 'how disks are made from images: "thin" or "full"',
+  },
+  "acceleration": {
+    fallback: "auto",
+    accepts: oneOf("auto", "kvm", "none"),
+    description: 'whether guests run on KVM: "auto", "kvm" or "none"',
+  },
+  "networks": {
+    fallback: "10.213.0.0/16",
+    accepts: (value) => (parseCidr(value)?.prefix ?? 32) <= 24,
+    description: "the range that networks are cut from: IPv4 in CIDR notation, /24 or wider",
+  },
+  "ssh-user": {
+    fallback: "root",
+    accepts: matches(/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/),
+    description: "who logs in to guests: a user name",
+  },
+  "ssh-key": {
+    fallback: "",
+    accepts: (value) => value === "" || absolute(value),
+    description: "the private key for that: an absolute path",
+  },
+  "guest": {
+    fallback: "",
+    accepts: (value) => value === "" || absolute(value),
+    description: "the test guest's folder, as printed by fixtures/guest/build.sh",
+  },
+};
+
+/**
+ * Checks settings and fills in defaults.
+ *
+ * @throws {DriverError} `invalid-argument`
+ */
+export function readSettings(given: Readonly<Record<string, string>>): Settings {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(SETTINGS, name)) {
+      refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
+    }
+    const { accepts, description } = SETTINGS[name];
+    if (!accepts(value)) refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${description}`);
+  }
+  const get = (name: string): string => given[name] ?? SETTINGS[name].fallback;
+  const guest = get("guest");
+  return {
+    uri: get("uri"),
+    pool: get("pool"),
+    poolPath: get("pool-path"),
+    copy: get("copy") as Settings["copy"],
+    acceleration: get("acceleration") as Settings["acceleration"],
+    networks: get("networks"),
+    sshUser: get("ssh-user"),
+    sshKey: get("ssh-key") || (guest && `${guest}/id_ed25519`),
+    guest,
+  };
+}
+
+function refuse(message: string): never {
+  throw new DriverError({
+    code: "invalid-argument",
+    operation: "driver.open",
+    subject: "driver:libvirt",
+    message,
+  });
+}
