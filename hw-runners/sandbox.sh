@@ -63,7 +63,7 @@ trap 'rm -rf --one-file-system "$box"' EXIT
 
 # If this script is killed hard, the kernel kills unshare, and with it the whole process namespace.
 launch=(
-  env --default-signal=INT,QUIT
+  env '--default-signal=INT,QUIT'
   setpriv --pdeathsig KILL
   unshare --net --mount --pid --fork --kill-child
   "$here/sandbox_init.sh" "$box" "$@"
@@ -95,7 +95,7 @@ child=$!
 while
   interrupted=
   code=0
-  wait "$child" || code=$?
+  wait "$child" 2>/dev/null || code=$?
   [ -n "$interrupted" ]
 do :; done
 
