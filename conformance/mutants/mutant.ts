@@ -4,17 +4,21 @@
  * @module
  */
 
-import type {
-  Driver,
-  Forwards,
-  Image,
-  Images,
-  Machine,
-  MachineRef,
-  Machines,
-  Networks,
-  OpenOptions,
-  World,
+import {
+  type Driver,
+  DriverError,
+  type ErrorCode,
+  type Forwards,
+  type Image,
+  type Images,
+  isDriverError,
+  type Machine,
+  type MachineRef,
+  type Machines,
+  machineSubject,
+  type Networks,
+  type OpenOptions,
+  type World,
 } from "../../drivers/contract/mod.ts";
 
 /** A driver with one deliberate defect. */
@@ -41,6 +45,56 @@ export function override<T extends object>(target: T, changes: Partial<T>): T {
   });
 }
 
+/** An object, and all that comes from it, whose errors are replaced. */
+export function mapErrors<T extends object>(target: T, map: (error: unknown) => unknown): T {
+  const deep = (value: unknown): unknown =>
+    typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
+      ? mapErrors(value, map)
+      : value;
+  const fail = (error: unknown): never => {
+    throw map(error);
+  };
+  return new Proxy(target, {
+    get(object, key) {
+      const value = Reflect.get(object, key, object);
+      if (typeof value !== "function") return deep(value);
+      return (...args: unknown[]) => {
+        try {
+          const result = value.apply(object, args);
+          return result instanceof Promise ? result.then(deep, fail) : deep(result);
+        } catch (error) {
+          return fail(error);
+        }
+      };
+    },
+  });
+}
+
+/** Replaces the code of every error that has one of the codes. */
+export function recode(codes: readonly ErrorCode[], code: ErrorCode): Mutant["mutate"] {
+  return onErrors((error) =>
+    isDriverError(error) && codes.includes(error.code)
+      ? new DriverError({ ...error.toJSON(), code, retryable: undefined })
+      : error
+  );
+}
+
+/** Replaces errors. */
+export function onErrors(map: (error: unknown) => unknown): Mutant["mutate"] {
+  return (world) =>
+    override(world, { open: async (options) => mapErrors(await world.open(options), map) });
+}
+
+/** An error about a machine, for mutants that refuse what they should not. */
+export function machineError(code: ErrorCode, operation: string, ref: MachineRef): DriverError {
+  return new DriverError({
+    code,
+    operation,
+    subject: machineSubject(ref),
+    message: `Cannot ${operation} "${keyOf(ref)}": a mutant is at work`,
+  });
+}
+
 /** Changes every driver that is opened. `options` says for whom. */
 export function onDriver(
   change: (driver: Driver, options: OpenOptions, world: World) => Partial<Driver>,
@@ -63,19 +117,29 @@ export function onMachines(
   }));
 }
 
-/** Changes every handle of a machine, wherever it comes from. */
-export function onMachine(
-  change: (machine: Machine, driver: Driver, world: World) => Partial<Machine>,
-): Mutant["mutate"] {
-  return onMachines((machines, driver, world) => {
-    const changed = (machine: Machine): Machine =>
-      override(machine, change(machine, driver, world));
-    return {
+/** A driver's machines with every handle changed, wherever it comes from. */
+export function withMachines(
+  driver: Driver,
+  change: (machine: Machine) => Partial<Machine>,
+): Partial<Driver> {
+  const { machines } = driver;
+  const changed = (machine: Machine): Machine => override(machine, change(machine));
+  return {
+    machines: override(machines, {
       create: async (...args) => changed(await machines.create(...args)),
       get: async (...args) => changed(await machines.get(...args)),
       list: async (...args) => (await machines.list(...args)).map(changed),
-    };
-  });
+    }),
+  };
+}
+
+/** Changes every handle of a machine. */
+export function onMachine(
+  change: (machine: Machine, driver: Driver, world: World) => Partial<Machine>,
+): Mutant["mutate"] {
+  return onDriver((driver, _, world) =>
+    withMachines(driver, (machine) => change(machine, driver, world))
+  );
 }
 
 /** Changes the collection of images. */

@@ -104,7 +104,7 @@ export const DELETE_CASES: readonly Case[] = [
       const stuck: string[] = [];
       let failures = 0;
       let met = 1;
-      for (let call = 1; met > 0 && call < 20; call++) {
+      for (let call = 1; met > 0 && stuck.length === 0 && call < 20; call++) {
         await driver.machines.create(spec);
         const fault = { kind: "error", situation: "busy", among: "changes", call } as const;
         const outcome = await faults.during(fault, () => driver.machines.delete(spec));

@@ -74,6 +74,7 @@ async function sweep(
       const [again] = await settled([call(driver, spec)]);
       if (again?.error !== undefined) seen.stuck.push(`call ${nth}: ${ending(again)}`);
     }
+    if (seen.stuck.length > 0) break;
     await after(driver, spec);
     if (met === 0) break;
   }

@@ -433,7 +433,7 @@ export const IMAGE_FETCH_CASES: readonly Case[] = [
     id: "image.fetch-hex-case",
     title: "Checksums are compared without regard to letter case",
     why: "The list is written by another tool, in upper case",
-    checks: { fetch: "image.fetch.hex-case", data: "image.json" },
+    checks: { fetch: "image.fetch.hex-case", data: "image.fetch.hex-case" },
     async run(context) {
       const { driver, server, check } = context;
       const lower = (await listed(context)).toJSON().sha256;
