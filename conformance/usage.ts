@@ -1,0 +1,46 @@
+/**
+ * Wrong use of the command line, and what was perhaps meant.
+ *
+ * @module
+ */
+
+/** Something on the command line is wrong; the process ends with 2. */
+export class UsageError extends Error {
+  /** Always `UsageError`. */
+  override readonly name = "UsageError";
+}
+
+/** How many letters have to be changed, added or removed to make one word the other. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The name that is nearest to a mistyped one, or undefined if none is near. */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  const close = [...names]
+    .map((other) => ({ other, away: distance(name.toLowerCase(), other.toLowerCase()) }))
+    .filter(({ other, away }) => away <= Math.max(2, Math.ceil(other.length / 3)))
+    .sort((a, b) => a.away - b.away);
+  return close[0]?.other;
+}
+
+/** An error about a name that nobody knows, with the nearest one that somebody does. */
+export function unknownName(what: string, name: string, names: Iterable<string>): UsageError {
+  const known = [...names];
+  const near = nearest(name, known);
+  const hint = near !== undefined
+    ? `did you mean "${near}"?`
+    : known.length <= 12
+    ? `there are ${known.map((it) => `"${it}"`).join(", ")}`
+    : "see --list";
+  return new UsageError(`Unknown ${what} "${name}": ${hint}`);
+}
