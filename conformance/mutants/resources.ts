@@ -580,11 +580,11 @@ export const NETWORK_MUTANTS: readonly Mutant[] = [
     })),
   },
   {
-    id: "network-list-is-reversed",
+    id: "network-list-omits-the-last",
     breaks: "network.list",
-    why: "The order of a map",
+    why: "A loop that ends one too early",
     mutate: onNetworks((networks) => ({
-      list: async (options) => (await networks.list(options)).toReversed(),
+      list: async (options) => (await networks.list(options)).slice(0, -1),
     })),
   },
   {

@@ -204,7 +204,7 @@ export interface Machines {
    * the name belongs to a machine of somebody else, or to more than one
    */
   get(ref: MachineRef, options?: CallOptions): Promise<Machine>;
-  /** The machines of this owner, sorted by cluster, then name. */
+  /** The machines of this owner, in any order. */
   list(options?: CallOptions & { cluster?: string }): Promise<Machine[]>;
   /**
    * Removes a machine with all that belongs to it; finishes what a failed delete began.

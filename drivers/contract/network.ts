@@ -71,7 +71,7 @@ export interface Networks {
    * @throws {DriverError} `not-found`
    */
   get(cluster: string, options?: CallOptions): Promise<Network>;
-  /** The networks of this owner, sorted by cluster. */
+  /** The networks of this owner, in any order. */
   list(options?: CallOptions): Promise<Network[]>;
   /**
    * Removes a cluster's network.

@@ -7,9 +7,9 @@
 import { isDriverError } from "../../../drivers/contract/mod.ts";
 import type { Settled } from "../../case.ts";
 
-/** The names of machines, in their order. */
+/** The names of machines, sorted: a list may have any order. */
 export const names = (machines: readonly { name: string }[]): string[] =>
-  machines.map((machine) => machine.name);
+  machines.map((machine) => machine.name).sort();
 
 /** The code that a settled call was refused with, or `ok`. */
 export const ending = ({ error }: Settled<unknown>): string =>

@@ -12,7 +12,7 @@ import { names } from "./endings.ts";
 export const LIST_CASES: readonly Case[] = [
   {
     id: "list.complete",
-    title: "A list has every machine of the owner exactly once, in order",
+    title: "A list has every machine of the owner exactly once",
     why: "A list that drops machines whose name has a space, or gives the last one twice",
     checks: {
       all: "machine.list",
@@ -27,8 +27,9 @@ export const LIST_CASES: readonly Case[] = [
       for (const [cluster, name] of [[second, "b"], [first, "b"], [first, "a"]] as const) {
         made.push(await fresh.machine({ cluster, name }));
       }
-      const shown = (machines: readonly Machine[]) => machines.map((m) => `${m.cluster}/${m.name}`);
-      const wanted = shown(made).sort();
+      const shown = (machines: readonly Machine[]) =>
+        machines.map((m) => `${m.cluster}/${m.name}`).sort();
+      const wanted = shown(made);
       check.equal("all", "list", shown(await driver.machines.list()), wanted);
       await made[0]?.start();
       check.equal(

@@ -51,7 +51,7 @@ export const LIFE_CLAUSES: readonly Clause[] = [
   must("machine.create.concurrent", "Machines of different names can be created at the same time"),
   must("machine.create.race", "Of several creates of one name exactly one succeeds"),
   must("machine.identity", "A machine's id stays the same for as long as it exists"),
-  must("machine.list", "A list has every machine of the owner exactly once, in order"),
+  must("machine.list", "A list has every machine of the owner exactly once, in any order"),
   must("machine.list.cluster", "A list of one cluster has that cluster's machines only"),
   must(
     "machine.delete.gone",

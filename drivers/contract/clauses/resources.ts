@@ -109,7 +109,7 @@ export const NETWORK_CLAUSES: readonly Clause[] = [
   must("network.create.exists", "Creating a second network for a cluster is already-exists", KUTTI),
   must("network.create.invalid", "A bad CIDR is invalid-argument before any side effect"),
   must("network.get", "A network is found by its cluster; a missing one is not-found", KUTTI),
-  must("network.list", "A list has every network of the owner exactly once, in order", KUTTI),
+  must("network.list", "A list has every network of the owner exactly once, in any order", KUTTI),
   must("network.delete", "A deleted network is gone", `${HYPERV}#Driver.DeleteNetwork`),
   must("network.delete.missing", "Deleting a missing network is not-found"),
   must(

@@ -1,0 +1,198 @@
+/**
+ * Conforming drivers that use the freedoms that the contract leaves. The suite must not fail any.
+ *
+ * @module
+ */
+
+import {
+  assertName,
+  type Driver,
+  type Machine,
+  type MachineEvent,
+  machineSubject,
+} from "../../drivers/contract/mod.ts";
+import { mapErrors, type Mutant, onDriver, onImage, onMachine, override } from "./mutant.ts";
+
+/** A conforming driver that is unlike the others. */
+export interface Freedom extends Pick<Mutant, "mutate"> {
+  /** Named by what it does. */
+  readonly id: string;
+  /** Which freedom it uses. */
+  readonly uses: string;
+}
+
+/** A driver whose every call takes longer. */
+function slowed<T extends object>(target: T, wait: () => Promise<void>): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const value = Reflect.get(object, key, object);
+      if (typeof value === "object" && value !== null) return slowed(value, wait);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const result = value.apply(object, args);
+        if (!(result instanceof Promise)) return result;
+        return result.then(async (settled) => {
+          await wait();
+          const handle = typeof settled === "object" && settled !== null && "status" in settled;
+          return handle && typeof settled.status === "function" ? slowed(settled, wait) : settled;
+        });
+      };
+    },
+  });
+}
+
+/** The longest name of the driver with short names. */
+const SHORT = 16;
+
+/** Drivers that the suite must pass. */
+export const FREEDOMS: readonly Freedom[] = [
+  {
+    id: "slow",
+    uses: "a call may take as long as it likes; a wait only may not",
+    mutate: (world) => {
+      const wait = () => world.clock.sleep(40);
+      return override(world, {
+        open: async (options) => {
+          const driver = await world.open(options);
+          return override(driver, {
+            machines: slowed(driver.machines, wait),
+            images: slowed(driver.images, wait),
+            networks: driver.networks && slowed(driver.networks, wait),
+          });
+        },
+      });
+    },
+  },
+  {
+    id: "talkative-events",
+    uses: "events may repeat a state, and tell the states between",
+    mutate: onDriver(({ events }) => ({
+      events: events && {
+        subscribe: async (options) => {
+          const stream = await events.subscribe(options);
+          return (async function* (): AsyncIterable<MachineEvent> {
+            for await (const event of stream) {
+              if (event.state === "running") yield { ...event, state: "starting", raw: "between" };
+              if (event.state === "stopped") yield { ...event, state: "stopping", raw: "between" };
+              yield event;
+              if (event.state !== "absent") yield event;
+            }
+          })();
+        },
+      },
+    })),
+  },
+  {
+    id: "lists-in-another-order",
+    uses: "lists of machines, networks and leases have no order",
+    mutate: onDriver(({ machines, networks }) => ({
+      machines: override(machines, {
+        list: async (options) => (await machines.list(options)).toReversed(),
+      }),
+      networks: networks && override(networks, {
+        list: async (options) => (await networks.list(options)).toReversed(),
+      }),
+    })),
+  },
+  {
+    id: "says-changed-as-seldom-as-allowed",
+    uses: "a call that joins another one, or finds what it wants, may say changed false",
+    mutate: onImage((image) => ({
+      fromFile: async (path, options) => {
+        const there = await image.status() === "downloaded";
+        const result = await image.fromFile(path, options);
+        return there ? { changed: false } : result;
+      },
+    })),
+  },
+  {
+    id: "without-facets",
+    uses: "every facet is optional",
+    mutate: (world) =>
+      override(world, {
+        open: async (options) => bare(await world.open(options)),
+      }),
+  },
+  {
+    id: "short-names",
+    uses: "a driver may accept shorter names only, if it says so",
+    mutate: onDriver((driver) => {
+      const nameRule = { ...driver.nameRule, maxLength: SHORT };
+      const checked = (operation: string, cluster: string, name: string): void => {
+        const subject = machineSubject({ cluster, name });
+        assertName(cluster, { operation, subject, rule: nameRule });
+        assertName(name, { operation, subject, rule: nameRule });
+      };
+      return {
+        nameRule,
+        machines: override(driver.machines, {
+          create: async (spec, options) => {
+            checked("machines.create", spec.cluster, spec.name);
+            return await driver.machines.create(spec, options);
+          },
+          delete: async (ref, options) => {
+            checked("machines.delete", ref.cluster, ref.name);
+            await driver.machines.delete(ref, options);
+          },
+        }),
+      };
+    }),
+  },
+  {
+    id: "other-words",
+    uses: "raw words, messages and descriptions are for people",
+    mutate: onMachine((machine) => ({
+      status: async (options) => {
+        const status = await machine.status(options);
+        return { ...status, raw: `estado ${status.raw}` };
+      },
+    })),
+  },
+  {
+    id: "other-messages",
+    uses: "the text of an error is for people, in any language",
+    mutate: (world) =>
+      override(world, {
+        open: async (options) =>
+          mapErrors(await world.open(options), (error) => {
+            if (error instanceof Error) error.message = "Algo ha fallado";
+            return error;
+          }),
+      }),
+  },
+  {
+    id: "stop-waits",
+    uses: "stop may return when the guest is down already",
+    mutate: onMachine((machine) => ({
+      stop: async (options) => {
+        const change = await machine.stop(options);
+        if (!change.changed) return change;
+        const { state } = await machine.wait("stopped", { timeoutMs: 1_000 });
+        return { ...change, state };
+      },
+    })),
+  },
+];
+
+/** A driver without any facet. */
+function bare(driver: Driver): Driver {
+  const stripped = (machine: Machine): Machine =>
+    override(machine, {
+      suspension: undefined,
+      saving: undefined,
+      forwards: undefined,
+      commands: undefined,
+      console: undefined,
+    });
+  const { machines } = driver;
+  return override(driver, {
+    machineFacets: [],
+    ssh: undefined,
+    events: undefined,
+    machines: override(machines, {
+      create: async (...args) => stripped(await machines.create(...args)),
+      get: async (...args) => stripped(await machines.get(...args)),
+      list: async (...args) => (await machines.list(...args)).map(stripped),
+    }),
+  });
+}
