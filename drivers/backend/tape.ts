@@ -1,0 +1,226 @@
+/**
+ * Tapes: what went through the seam while one case ran, as text.
+ *
+ * A tape is NDJSON: a header, then one line for each call and each event in the order in which they
+ * began. Keys have a stable order, so that a changed value is one changed line.
+ *
+ * @module
+ */
+
+import type { Origin } from "../contract/mod.ts";
+import type { BackendErrorKind, Json } from "./backend.ts";
+import { stableJson } from "./json.ts";
+
+/** The version of the format that this code writes, and the newest that it reads. */
+export const TAPE_FORMAT = 1;
+
+/** Where a tape comes from. */
+export interface Provenance {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The case's id. */
+  readonly case: string;
+  /** The seed of the run: a replay needs the same names. */
+  readonly seed: string;
+  /** Where its evidence comes from. */
+  readonly origin: Origin;
+  /** Host and hypervisor versions. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The adapter's version. */
+  readonly adapter: string;
+  /** The suite's version. */
+  readonly suite: string;
+  /** When, in ISO 8601. */
+  readonly recordedAt: string;
+}
+
+/** How a call failed. */
+export interface TapeFailure {
+  /** The kind of the {@linkcode BackendError}. */
+  readonly kind: BackendErrorKind;
+  /** The raw code. */
+  readonly code: string;
+  /** The raw text. */
+  readonly message: string;
+}
+
+/** One call. Without result and error it was never answered, because it was abandoned. */
+export interface TapeCall {
+  /** Milliseconds on the world's clock when it began. */
+  readonly at: number;
+  /** How long it took. */
+  readonly ms?: number;
+  /** What it was about. */
+  readonly lane: string;
+  /** The method. */
+  readonly method: string;
+  /** The parameters, with placeholders. */
+  readonly params: Json;
+  /** The result, with placeholders. */
+  readonly result?: Json;
+  /** What went wrong. */
+  readonly error?: TapeFailure;
+}
+
+/** One event. */
+export interface TapeEvent {
+  /** Milliseconds on the world's clock when it came. */
+  readonly at: number;
+  /** What it was about. */
+  readonly lane: string;
+  /** The event, with placeholders. */
+  readonly event: Json;
+}
+
+/** One line of a tape. */
+export type TapeLine = TapeCall | TapeEvent;
+
+/** A tape. */
+export interface Tape {
+  /** Where it comes from. */
+  readonly provenance: Provenance;
+  /** Calls and events in the order in which they began. */
+  readonly lines: readonly TapeLine[];
+}
+
+/** What is wrong with a tape. */
+export type TapeErrorKind = "missing" | "truncated" | "edited" | "newer" | "malformed";
+
+/** What reading a tape throws. */
+export class TapeError extends Error {
+  /** Always `TapeError`. */
+  override readonly name = "TapeError";
+
+  /** Makes the error. */
+  constructor(
+    /** What is wrong. */
+    readonly kind: TapeErrorKind,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Which tape, and what to do if it is no good, in the words of an error. */
+export interface TapeSubject {
+  /** The driver's name. */
+  readonly driver: string;
+  /** The case's id. */
+  readonly case: string;
+}
+
+interface Header extends Provenance {
+  readonly format: number;
+  readonly lines: number;
+  readonly sha256: string;
+}
+
+const CALL_KEYS = ["at", "ms", "lane", "method", "params", "result", "error", "event"] as const;
+
+/** The tape as text, with the digest of all of it in the header. */
+export async function formatTape({ provenance, lines }: Tape): Promise<string> {
+  const body = lines.map((line) => `${lineText(line)}\n`).join("");
+  const head = { format: TAPE_FORMAT, ...inOrder(provenance), lines: lines.length };
+  const sha256 = await digest(head, body);
+  return `${JSON.stringify({ ...head, sha256 })}\n${body}`;
+}
+
+/**
+ * Reads a tape.
+ *
+ * @throws {TapeError} if it is truncated, was edited by hand, is of a newer format, or is no tape
+ */
+export async function parseTape(text: string, subject: TapeSubject): Promise<Tape> {
+  const end = text.indexOf("\n");
+  if (end < 0) throw broken("truncated", subject, "it ends within its first line");
+  const { format, lines, sha256, ...provenance } = parseHeader(text.slice(0, end), subject);
+  const body = text.slice(end + 1);
+  const texts = body.split("\n").slice(0, -1);
+  if (texts.length < lines || !text.endsWith("\n")) {
+    const found = `it has ${texts.length} whole lines of ${lines}`;
+    throw broken("truncated", subject, found);
+  }
+  if (await digest({ format, ...inOrder(provenance), lines }, body) !== sha256) {
+    throw broken("edited", subject, "its digest does not fit, so it was edited by hand");
+  }
+  return { provenance, lines: texts.map((line) => JSON.parse(line) as TapeLine) };
+}
+
+/**
+ * Reads a tape from a file. Opens it for reading and nothing else.
+ *
+ * @throws {TapeError} as {@linkcode parseTape}, and if there is no such file
+ */
+export async function loadTape(path: string | URL, subject: TapeSubject): Promise<Tape> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw broken("missing", subject, "there is none", cause);
+  }
+  return await parseTape(text, subject);
+}
+
+/** Whether a line is a call. */
+export function isCall(line: TapeLine): line is TapeCall {
+  return "method" in line;
+}
+
+function parseHeader(text: string, subject: TapeSubject): Header {
+  let header: Partial<Header> | null;
+  try {
+    header = JSON.parse(text);
+  } catch (cause) {
+    throw broken("malformed", subject, "its first line is no JSON", cause);
+  }
+  if (typeof header?.format !== "number") {
+    throw broken("malformed", subject, "its first line is no header of a tape");
+  }
+  if (header.format > TAPE_FORMAT) {
+    throw new TapeError(
+      "newer",
+      `Cannot replay the tape of ${named(subject)}: its format ${header.format} is newer than ` +
+        `${TAPE_FORMAT}, the newest known here. Update vmtck`,
+    );
+  }
+  if (typeof header.sha256 !== "string" || typeof header.lines !== "number") {
+    throw broken("malformed", subject, "its first line is no header of a tape");
+  }
+  return header as Header;
+}
+
+function broken(
+  kind: TapeErrorKind,
+  subject: TapeSubject,
+  what: string,
+  cause?: unknown,
+): TapeError {
+  const again = `deno task conformance record --driver ${subject.driver} ${subject.case}`;
+  const message = `Cannot replay the tape of ${named(subject)}: ${what}. Record it: ${again}`;
+  return new TapeError(kind, message, { cause });
+}
+
+function named({ driver, case: id }: TapeSubject): string {
+  return `case "${id}" with driver "${driver}"`;
+}
+
+function inOrder(provenance: Provenance): Provenance {
+  const { driver, case: id, seed, origin, versions, adapter, suite, recordedAt } = provenance;
+  const sorted = JSON.parse(stableJson(versions));
+  return { driver, case: id, seed, origin, versions: sorted, adapter, suite, recordedAt };
+}
+
+function lineText(line: TapeLine): string {
+  const fields: Partial<Record<typeof CALL_KEYS[number], unknown>> = { ...line };
+  const parts = CALL_KEYS
+    .filter((key) => fields[key] !== undefined)
+    .map((key) => `${JSON.stringify(key)}:${stableJson(fields[key] as Json)}`);
+  return `{${parts.join(",")}}`;
+}
+
+async function digest(head: object, body: string): Promise<string> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(head)}\n${body}`);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

@@ -1,0 +1,117 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { formatTape, loadTape, parseTape, type Tape, TapeError } from "./tape.ts";
+
+const subject = { driver: "libvirt", case: "power.start" };
+const tape: Tape = {
+  provenance: {
+    ...subject,
+    seed: "s1",
+    origin: "software-hypervisor",
+    versions: { qemu: "7.2.0", libvirt: "9.0.0" },
+    adapter: "0.1.0",
+    suite: "0.1.0",
+    recordedAt: "2026-01-02T03:04:05.678Z",
+  },
+  lines: [
+    {
+      at: 0,
+      ms: 1.5,
+      lane: "m",
+      method: "start",
+      params: { b: 1, a: [1, { d: 1, c: 2 }] },
+      result: null,
+    },
+    { at: 1, lane: "m", event: { state: "running" } },
+    {
+      at: 2,
+      ms: 1,
+      lane: "m",
+      method: "start",
+      params: null,
+      error: { kind: "refused", code: "55", message: "No" },
+    },
+    { at: 3, lane: "m", method: "stop", params: null },
+  ],
+};
+
+Deno.test("formatTape() writes a header, and a line for each call and event with a stable key order", async () => {
+  const [header, ...lines] = (await formatTape(tape)).split("\n");
+  assertEquals(Object.keys(JSON.parse(header)), [
+    "format",
+    "driver",
+    "case",
+    "seed",
+    "origin",
+    "versions",
+    "adapter",
+    "suite",
+    "recordedAt",
+    "lines",
+    "sha256",
+  ]);
+  assertStringIncludes(header, '"versions":{"libvirt":"9.0.0","qemu":"7.2.0"}');
+  assertEquals(lines, [
+    '{"at":0,"ms":1.5,"lane":"m","method":"start","params":{"a":[1,{"c":2,"d":1}],"b":1},"result":null}',
+    '{"at":1,"lane":"m","event":{"state":"running"}}',
+    '{"at":2,"ms":1,"lane":"m","method":"start","params":null,"error":{"code":"55","kind":"refused","message":"No"}}',
+    '{"at":3,"lane":"m","method":"stop","params":null}',
+    "",
+  ]);
+});
+
+Deno.test("parseTape() reads what formatTape() wrote", async () => {
+  assertEquals(await parseTape(await formatTape(tape), subject), tape);
+  const empty = { ...tape, lines: [] };
+  assertEquals(await parseTape(await formatTape(empty), subject), empty);
+});
+
+async function refusal(text: string): Promise<string> {
+  const error = await assertRejects(() => parseTape(text, subject), TapeError);
+  assertStringIncludes(error.message, 'case "power.start" with driver "libvirt"');
+  if (error.kind !== "newer") {
+    assertStringIncludes(
+      error.message,
+      "deno task conformance record --driver libvirt power.start",
+    );
+  }
+  return error.kind;
+}
+
+Deno.test("parseTape() says that a tape is truncated, wherever that happened", async () => {
+  const text = await formatTape(tape);
+  for (
+    const end of [
+      0,
+      10,
+      text.indexOf("\n"),
+      text.indexOf("\n") + 1,
+      text.length - 60,
+      text.length - 1,
+    ]
+  ) {
+    assertEquals(await refusal(text.slice(0, end)), "truncated", `${end}`);
+  }
+});
+
+Deno.test("parseTape() says that a tape was edited, in a line or in the header", async () => {
+  const text = await formatTape(tape);
+  assertEquals(await refusal(text.replace('"running"', '"stopped"')), "edited");
+  assertEquals(await refusal(text.replace("software-hypervisor", "hardware")), "edited");
+  assertEquals(await refusal(text + '{"at":9,"lane":"m","event":null}\n'), "edited");
+});
+
+Deno.test("parseTape() says that a tape is of a newer format, whatever else is new in it", async () => {
+  assertEquals(await refusal('{"format":2,"body":"elsewhere"}\n'), "newer");
+});
+
+Deno.test("parseTape() says that a text is no tape", async () => {
+  for (const text of ["hello\n", "null\n", "[]\n", "{}\n", '{"format":1}\n']) {
+    assertEquals(await refusal(text), "malformed", text);
+  }
+});
+
+Deno.test("loadTape() says that there is none", async () => {
+  const path = new URL("no-such-tape.ndjson", import.meta.url);
+  const error = await assertRejects(() => loadTape(path, subject), TapeError, "there is none");
+  assertEquals(error.kind, "missing");
+});
