@@ -70,6 +70,7 @@ export class FrameSplitter {
       yield decodeFrame(this.#bytes.slice(at, at + size));
       at += size;
     }
+    if (at === 0) return;
     this.#bytes.copyWithin(0, at, this.#length);
     this.#length -= at;
   }
