@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ConnectionLost, RpcError } from "./errors.ts";
+import { ConnectionLost, type RpcError } from "./errors.ts";
 import { FakeDaemon, type Received } from "./fake_daemon.ts";
 import { encodeFrame, MessageType, Program, Status } from "./frames.ts";
 import { LibvirtConnection } from "./session.ts";
