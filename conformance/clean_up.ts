@@ -73,8 +73,16 @@ export interface Cleaning {
   of(owner: string): Promise<Driver>;
 }
 
-/** Removes one resource. */
-async function remove(resource: Resource, { of, world, tracker }: Cleaning): Promise<void> {
+/** How a resource is reached to be removed. */
+export interface Reach {
+  /** The ways behind the driver's back. */
+  readonly host?: HostControls;
+  /** An open instance for an owner. */
+  of(owner: string): Promise<Driver>;
+}
+
+/** Removes one resource. @throws {DriverError} `not-found` if it is gone already, and others */
+export async function removeResource(resource: Resource, { host, of }: Reach): Promise<void> {
   switch (resource.kind) {
     case "machine":
       return await (await of(resource.owner)).machines.delete(resource, { force: true });
@@ -85,24 +93,22 @@ async function remove(resource: Resource, { of, world, tracker }: Cleaning): Pro
       await image.purge();
       return;
     }
-    case "planted-machine":
-      return await trackedHost(world.host ?? missing(), tracker).uprootMachine?.(resource.name);
-    case "planted-network":
-      return await trackedHost(world.host ?? missing(), tracker).uprootNetwork?.(resource.name);
   }
-}
-
-function missing(): never {
-  throw new TypeError("Something was planted without host controls");
+  const [kind, uproot] = resource.kind === "planted-machine"
+    ? ["machine", host?.uprootMachine?.bind(host)]
+    : ["network", host?.uprootNetwork?.bind(host)];
+  const isThere = (await host?.inventory())?.includes(`${kind}:${resource.name}`);
+  if (isThere) await uproot?.(resource.name);
 }
 
 /** Removes what the attempt made, the newest first. Answers what could not be removed, and why. */
 async function removeAll(cleaning: Cleaning): Promise<string[]> {
   const problems: string[] = [];
+  const { of, world: { host } } = cleaning;
   for (const resource of cleaning.tracker.open()) {
     if (resource.kind === "planted-machine" && resource.name === cleaning.bystander?.name) continue;
     try {
-      await remove(resource, cleaning);
+      await removeResource(resource, { host, of });
     } catch (error) {
       const gone = isDriverError(error) && error.code === "not-found";
       if (!gone) problems.push(`${resourceName(resource)}: ${messageOf(error)}`);
