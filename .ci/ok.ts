@@ -21,30 +21,35 @@ interface Check {
 
 const root = join(import.meta.dirname!, "..");
 const decoder = new TextDecoder();
+const limitSeconds = 300;
 
 async function listChecks(scratch: string): Promise<Check[]> {
-  const { exports } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  const { exports, tasks } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  const task = (name: string): string[] => tasks[name].command.split(" ").slice(1);
   const junit = join(scratch, "tests.xml");
   return [
     { name: "format", args: ["fmt", "--check"] },
     { name: "lint", args: ["lint"] },
     { name: "types", args: ["check", "--quiet"] },
     { name: "docs", args: ["doc", "--quiet", "--lint", ...Object.values<string>(exports)] },
-    { name: "tests", args: ["task", "--quiet", "test", `--junit-path=${junit}`], junit },
-    { name: "publish", args: ["task", "--quiet", "publish", "--dry-run"] },
+    { name: "tests", args: [...task("test"), `--junit-path=${junit}`], junit },
+    { name: "publish", args: [...task("publish"), "--dry-run"] },
   ];
 }
 
 /** Runs a check, shows what it said only if it failed, and answers whether it passed. */
 async function passes(check: Check): Promise<boolean> {
+  const signal = AbortSignal.timeout(limitSeconds * 1000);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...check.args],
     cwd: root,
     stdin: "null",
+    signal,
   }).output();
   if (success) return true;
   console.error(`\n--- ${check.name}: deno ${check.args.join(" ")}`);
   console.error(decoder.decode(stdout) + decoder.decode(stderr));
+  if (signal.aborted) console.error(`Stopped, as it did not end within ${limitSeconds} s`);
   return false;
 }
 

@@ -207,6 +207,11 @@ testAllows(
 
 testReports("a library that prints", "silent-library", "conformance/engine.ts", `console.log(1);`);
 testReports("a driver that prints", "silent-library", "drivers/libvirt/a.ts", `console.error(1);`);
+testAllows(
+  "a driver to have a console of a machine",
+  "drivers/libvirt/a.ts",
+  `for await (const text of console.readable) keep(text); await console.close();`,
+);
 testAllows("programs to print", "hw-runners/doctor.ts", `console.log(1);`);
 
 Deno.test("every rule is shown to bite", () => {
