@@ -39,7 +39,12 @@ export const layers: readonly Layer[] = [
     imports: belowAdapters,
     packages: ["node:", "@xmldom/xmldom"],
   })),
-  { path: "drivers/registry.ts", imports: ["drivers/contract", ...adapters], packages: [] },
+  {
+    path: "drivers/registry.ts",
+    imports: ["drivers/contract", ...adapters],
+    types: ["drivers/backend"],
+    packages: [],
+  },
 
   { path: "conformance", imports: ["drivers/contract"], packages: ["node:"] },
   { path: "conformance/cases", imports: ["drivers/contract", "conformance"], packages: [] },

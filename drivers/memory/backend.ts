@@ -1,0 +1,192 @@
+/**
+ * The backend of the memory driver: the methods of a hypervisor that there is in no shop, and the
+ * simulation that answers them.
+ *
+ * @module
+ */
+
+import type { Clock } from "../contract/mod.ts";
+import { type Backend, type BackendCallOptions, BackendError } from "../backend/backend.ts";
+import { EventHub } from "../backend/event_hub.ts";
+import { guestMethods } from "./hypervisor/guest_methods.ts";
+import { labMethods } from "./hypervisor/lab_methods.ts";
+import { machineMethods } from "./hypervisor/machine_methods.ts";
+import { networkMethods } from "./hypervisor/network_methods.ts";
+import { Store } from "./hypervisor/store.ts";
+
+/** Whose something is, kept beside it as metadata; null for what is nobody's of ours. */
+export type Owner = {
+  readonly owner: string;
+  readonly cluster: string;
+  /** Absent for a network. */
+  readonly name?: string;
+};
+
+/** How a machine is addressed. The identifier decides; the name is for the trace. */
+export type MachineKey = { readonly uuid: string; readonly name: string };
+
+/** A rule that leads a TCP port of the host to one of a machine. */
+export type ForwardRecord = { readonly hostPort: number; readonly machinePort: number };
+
+/** A machine, as the hypervisor tells it. */
+export type MachineRecord = {
+  readonly uuid: string;
+  readonly name: string;
+  readonly owner: Owner | null;
+  /** A word of the hypervisor. */
+  readonly state: string;
+  /** Why, where the state needs a reason. */
+  readonly detail: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly network: string | null;
+  readonly mac: string;
+  /** All addresses that the guest told, useful or not. */
+  readonly addresses: readonly string[];
+  readonly forwards: readonly ForwardRecord[];
+};
+
+/** A disk. */
+export type DiskRecord = {
+  readonly name: string;
+  /** The machine that it was made for. */
+  readonly machine: string;
+  readonly owner: Owner | null;
+};
+
+/** A network with its DHCP server. */
+export type NetworkRecord = {
+  readonly name: string;
+  readonly owner: Owner | null;
+  readonly cidr: string;
+};
+
+/** An address that a network gave out. */
+export type LeaseRecord = {
+  readonly mac: string;
+  readonly address: string;
+  readonly hostname: string;
+};
+
+/** What a program in a guest answered. */
+export type ProgramResult = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+type Nothing = Readonly<Record<string, never>>;
+type PowerMethod = { readonly params: MachineKey; readonly result: { readonly state: string } };
+
+/** The methods. Those of `lab` are for the suite alone: what hosts, guests and strangers do. */
+export type MemoryMethods = {
+  readonly "host.info": { params: Nothing; result: { version: string; memoryMiB: number } };
+
+  readonly "machine.define": {
+    params: MachineKey & {
+      owner: Owner | null;
+      memoryMiB: number;
+      cpus: number;
+      network: string | null;
+    };
+    result: null;
+  };
+  readonly "machine.get": { params: MachineKey; result: MachineRecord };
+  readonly "machine.find": { params: { name: string }; result: readonly MachineRecord[] };
+  readonly "machine.list": { params: Nothing; result: readonly MachineRecord[] };
+  readonly "machine.start": PowerMethod;
+  readonly "machine.shutdown": PowerMethod;
+  readonly "machine.destroy": PowerMethod;
+  readonly "machine.suspend": PowerMethod;
+  readonly "machine.resume": PowerMethod;
+  readonly "machine.save": PowerMethod;
+  readonly "machine.undefine": { params: MachineKey & { force: boolean }; result: null };
+  readonly "machine.console": { params: MachineKey; result: string };
+
+  /** Makes a machine's disk, a copy of an image; the machine is complete then, and off. */
+  readonly "disk.create": {
+    params: { machine: string; name: string; owner: Owner | null; bootSector: string };
+    result: null;
+  };
+  readonly "disk.list": { params: Nothing; result: readonly DiskRecord[] };
+  readonly "disk.delete": { params: { name: string }; result: null };
+
+  /** Without a CIDR, the hypervisor picks a free one. */
+  readonly "network.create": {
+    params: { name: string; owner: Owner | null; cidr: string | null };
+    result: NetworkRecord;
+  };
+  readonly "network.find": { params: { name: string }; result: NetworkRecord | null };
+  readonly "network.list": { params: Nothing; result: readonly NetworkRecord[] };
+  readonly "network.delete": { params: { name: string }; result: null };
+  readonly "network.leases": { params: { name: string }; result: readonly LeaseRecord[] };
+
+  readonly "forward.add": { params: MachineKey & ForwardRecord; result: null };
+  readonly "forward.remove": { params: MachineKey & { machinePort: number }; result: null };
+
+  readonly "guest.run": {
+    params: { address: string; argv: readonly string[] };
+    result: ProgramResult;
+  };
+
+  readonly "lab.inventory": { params: Nothing; result: readonly string[] };
+  readonly "lab.portrait": { params: { name: string }; result: string };
+  readonly "lab.uproot": { params: { name: string }; result: null };
+  readonly "lab.turn-off": { params: { name: string }; result: null };
+  readonly "lab.vanish": { params: { name: string }; result: null };
+  readonly "lab.remove-disk": { params: { name: string }; result: null };
+  readonly "lab.duplicate": { params: { name: string }; result: null };
+  readonly "lab.force": { params: { name: string; state: string }; result: null };
+  readonly "lab.reboot": { params: Nothing; result: null };
+};
+
+/** A machine went into a state; `gone` when it was removed. */
+export type MemoryEvent = MachineKey & { readonly owner: Owner | null; readonly state: string };
+
+/** The backend of the memory driver. */
+export type MemoryBackend = Backend<MemoryMethods, MemoryEvent>;
+
+/** What answers each method, at once. */
+export type Handlers<Prefix extends string> = {
+  readonly [K in keyof MemoryMethods & `${Prefix}.${string}`]: (
+    params: MemoryMethods[K]["params"],
+  ) => MemoryMethods[K]["result"];
+};
+
+/** How long a call takes, in milliseconds. */
+const CALL_MS = 1;
+/** How long a copy of an image takes. */
+const COPY_MS = 20;
+
+/** A hypervisor of its own, without machines. It lives as long as the backend is not disposed of. */
+export function simulatedBackend({ clock }: { clock: Clock }): MemoryBackend {
+  const events = new EventHub<MemoryEvent>();
+  const end = new AbortController();
+  const store = new Store({ clock, signal: end.signal, emit: (event) => events.emit(event) });
+  const handlers: Handlers<string> = {
+    "host.info": () => ({ version: "1.0.0", memoryMiB: store.memoryMiB }),
+    ...machineMethods(store),
+    ...networkMethods(store),
+    ...guestMethods(store),
+    ...labMethods(store),
+  };
+  return {
+    async call<K extends keyof MemoryMethods & string>(
+      method: K,
+      params: MemoryMethods[K]["params"],
+      { signal }: BackendCallOptions = {},
+    ): Promise<MemoryMethods[K]["result"]> {
+      if (end.signal.aborted) {
+        throw new BackendError("unreachable", "closed", "The hypervisor was closed");
+      }
+      await clock.sleep(method === "disk.create" ? COPY_MS : CALL_MS, { signal });
+      return structuredClone(handlers[method](structuredClone(params)));
+    },
+    events: (options) => events.subscribe(options),
+    [Symbol.asyncDispose](): Promise<void> {
+      end.abort();
+      events.end();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The memory driver.
+ *
+ * @module
+ */
+
+import {
+  assertName,
+  type CallOptions,
+  type Driver,
+  type DriverStatus,
+  LABEL_RULE,
+  type MachineRef,
+  qualifiedName,
+} from "../contract/mod.ts";
+import { attempt, toDriverError } from "./errors.ts";
+import { memoryEvents } from "./events.ts";
+import { imageStore } from "./interim_images.ts";
+import { FACETS } from "./machine.ts";
+import { assertRef, memoryMachines } from "./machines.ts";
+import { memoryNetworks } from "./networks.ts";
+import type { MemoryContext } from "./record.ts";
+import { memorySsh } from "./ssh.ts";
+
+/** The driver's name. */
+export const NAME = "memory";
+/** What it is, in one line. */
+export const DESCRIPTION = "Reference driver: a simulated hypervisor in memory";
+
+/**
+ * Makes the driver. Has no side effect.
+ *
+ * @throws {DriverError} `invalid-argument` if the owner is no label
+ */
+export function memoryDriver(context: MemoryContext): Driver {
+  const { owner } = context;
+  assertName(owner, { operation: "driver.open", subject: `driver:${NAME}` });
+  const images = imageStore(context);
+  return {
+    name: NAME,
+    description: DESCRIPTION,
+    owner,
+    nameRule: LABEL_RULE,
+    reachability: "direct",
+    machineFacets: FACETS,
+    status: (options) => statusOf(context, options),
+    qualifiedMachineName(ref: MachineRef): string {
+      assertRef(ref, "driver.qualifiedMachineName");
+      return qualifiedName(owner, ref.cluster, ref.name);
+    },
+    machines: memoryMachines(context, images),
+    images,
+    networks: memoryNetworks(context),
+    ssh: memorySsh(context),
+    events: memoryEvents(context),
+    // The backend is not the driver's own: others go on using it.
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function statusOf(
+  { backend }: MemoryContext,
+  { signal }: CallOptions = {},
+): Promise<DriverStatus> {
+  const about = { operation: "driver.status", subject: `driver:${NAME}`, signal } as const;
+  try {
+    const { version, memoryMiB } = await attempt(
+      about,
+      () => backend.call("host.info", {}, { signal }),
+    );
+    return { state: "ready", facts: { version, memory: `${memoryMiB} MiB` } };
+  } catch (error) {
+    return { state: "error", error: toDriverError(error, about).toJSON() };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The memory driver: the reference for every other one. All of it runs in memory and on virtual time,
+ * over a simulated hypervisor with an API of its own.
+ *
+ * @module
+ */
+
+import type { TestImages } from "../contract/mod.ts";
+import type { DriverModule } from "../backend/module.ts";
+import { type MemoryEvent, type MemoryMethods, simulatedBackend } from "./backend.ts";
+import { DESCRIPTION, memoryDriver, NAME } from "./driver.ts";
+import { memoryHost } from "./host.ts";
+import { GUEST_MARK } from "./hypervisor/guest.ts";
+import { SEAM } from "./seam.ts";
+
+export type { MemoryBackend, MemoryEvent, MemoryMethods } from "./backend.ts";
+export { simulatedBackend } from "./backend.ts";
+export { memoryDriver } from "./driver.ts";
+export { memoryHost } from "./host.ts";
+export { SEAM } from "./seam.ts";
+
+/** How large the test images are: some chunks of a download. */
+const IMAGE_BYTES = 200_000;
+
+/** A disk that begins with a text; the rest is a pattern, so that no two parts of it are equal. */
+function disk(beginning: string): Promise<Uint8Array<ArrayBuffer>> {
+  const content = new Uint8Array(IMAGE_BYTES).map((_, index) => (index * index) >> 7);
+  content.set(new TextEncoder().encode(beginning));
+  return Promise.resolve(content);
+}
+
+const IMAGES: TestImages = {
+  blank: () => disk("VMTCK BLANK\n"),
+  guest: () => disk(`${GUEST_MARK}\n`),
+};
+
+/** The module of the memory driver. */
+export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly images: TestImages } = {
+  name: NAME,
+  description: DESCRIPTION,
+  create: memoryDriver,
+  connect: ({ clock }) =>
+    Promise.resolve({
+      backend: simulatedBackend({ clock }),
+      host: { origin: "simulator", versions: { hypervisor: "memory 1.0.0" } },
+    }),
+  host: memoryHost,
+  seam: SEAM,
+  images: IMAGES,
+  time: "virtual",
+};

@@ -1,0 +1,154 @@
+/**
+ * The networks of an owner.
+ *
+ * @module
+ */
+
+import {
+  assertName,
+  type Dhcp,
+  type Network,
+  type NetworkFacet,
+  type Networks,
+  type NetworkSpec,
+  qualifiedName,
+} from "../contract/mod.ts";
+import type { NetworkRecord } from "./backend.ts";
+import { type About, attempt, confirmed, refuse } from "./errors.ts";
+import type { MemoryContext } from "./record.ts";
+
+const FACETS: readonly NetworkFacet[] = ["dhcp"];
+
+const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+
+/** Whether a text is an IPv4 network in CIDR notation with room for machines, and no host of one. */
+export function isCidr(text: unknown): boolean {
+  const [, ...groups] = CIDR.exec(String(text)) ?? [];
+  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = groups.map(Number);
+  if (groups.length === 0 || [a, b, c, d].some((octet) => octet > 255)) return false;
+  const number = ((a * 256 + b) * 256 + c) * 256 + d;
+  return bits >= 8 && bits <= 29 && number % 2 ** (32 - bits) === 0;
+}
+
+/** The network of a cluster, if there is one of this owner. */
+export async function networkOf(
+  context: MemoryContext,
+  cluster: string,
+  about: About,
+): Promise<NetworkRecord | undefined> {
+  const network = await findNetwork(context, cluster, about);
+  return network && isOf(context, cluster, network) ? network : undefined;
+}
+
+async function findNetwork(
+  { backend, owner }: MemoryContext,
+  cluster: string,
+  about: About,
+): Promise<NetworkRecord | undefined> {
+  const name = qualifiedName(owner, cluster);
+  return await backend.call("network.find", { name }, about) ?? undefined;
+}
+
+function isOf(context: MemoryContext, cluster: string, { owner }: NetworkRecord): boolean {
+  return owner?.owner === context.owner && owner.cluster === cluster && owner.name === undefined;
+}
+
+/** The networks of the context's owner. */
+export function memoryNetworks(context: MemoryContext): Networks {
+  const { backend, owner } = context;
+  const call = <T>(
+    operation: string,
+    cluster: string,
+    signal: AbortSignal | undefined,
+    work: (about: About) => Promise<T>,
+  ): Promise<T> => {
+    const about: About = { operation, subject: `network:${cluster}`, signal };
+    return attempt(about, () => {
+      assertName(cluster, about);
+      return work(about);
+    });
+  };
+  return {
+    facets: FACETS,
+    qualifiedName(cluster): string {
+      const about: About = { operation: "networks.qualifiedName", subject: `network:${cluster}` };
+      assertName(cluster, about);
+      return qualifiedName(owner, cluster);
+    },
+    create: (spec, { signal } = {}) =>
+      call("networks.create", spec.cluster, signal, (about) => create(context, spec, about)),
+    get: (cluster, { signal } = {}) =>
+      call(
+        "networks.get",
+        cluster,
+        signal,
+        async (about) => handle(context, cluster, await own(context, cluster, about)),
+      ),
+    list({ signal } = {}): Promise<Network[]> {
+      const about: About = { operation: "networks.list", subject: "driver:memory", signal };
+      return attempt(about, async () => {
+        const found = await backend.call("network.list", {}, about);
+        return found
+          .flatMap((network) => {
+            const cluster = network.owner?.cluster;
+            if (cluster === undefined || !isOf(context, cluster, network)) return [];
+            return [handle(context, cluster, network)];
+          })
+          .sort((a, b) => a.cluster < b.cluster ? -1 : 1);
+      });
+    },
+    delete: (cluster, { signal } = {}) =>
+      call("networks.delete", cluster, signal, async (about) => {
+        const { name } = await own(context, cluster, about);
+        await confirmed(
+          () => backend.call("network.delete", { name }, about),
+          async () => await findNetwork(context, cluster, about) ? undefined : null,
+        );
+      }),
+  };
+}
+
+async function create(
+  context: MemoryContext,
+  { cluster, cidr }: NetworkSpec,
+  about: About,
+): Promise<Network> {
+  if (cidr !== undefined && !isCidr(cidr)) {
+    const why = `"${cidr}" is no IPv4 network in CIDR notation, such as "192.168.125.0/24"`;
+    throw refuse(about, "invalid-argument", why);
+  }
+  const name = qualifiedName(context.owner, cluster);
+  const owner = { owner: context.owner, cluster };
+  const made = await confirmed(
+    () => context.backend.call("network.create", { name, owner, cidr: cidr ?? null }, about),
+    async () => await networkOf(context, cluster, about),
+  );
+  return handle(context, cluster, made);
+}
+
+/** The network of a cluster. @throws {DriverError} if there is none, or it is somebody else's */
+async function own(
+  context: MemoryContext,
+  cluster: string,
+  about: About,
+): Promise<NetworkRecord> {
+  const network = await findNetwork(context, cluster, about);
+  if (!network) throw refuse(about, "not-found", "there is none");
+  if (isOf(context, cluster, network)) return network;
+  const why = `the hypervisor's network "${network.name}" is somebody else's`;
+  throw refuse(about, "failed-precondition", why, "foreign");
+}
+
+function handle(context: MemoryContext, cluster: string, network: NetworkRecord): Network {
+  const { name, cidr } = network;
+  return { cluster, name, cidr, dhcp: dhcpOf(context, cluster, name) };
+}
+
+function dhcpOf({ backend }: MemoryContext, cluster: string, name: string): Dhcp {
+  return {
+    leases({ signal } = {}) {
+      const about: About = { operation: "dhcp.leases", subject: `network:${cluster}`, signal };
+      return attempt(about, async () => [...await backend.call("network.leases", { name }, about)]);
+    },
+  };
+}
