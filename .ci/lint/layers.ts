@@ -82,9 +82,10 @@ export function isIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** The row that decides for a file, or none if the table has no place for it. */
+/** The row that decides for a file, or none. A test belongs to the row of what it tests. */
 export function layerOf(path: string): Layer | undefined {
+  const tested = path.replace(/_test\.ts$/, ".ts");
   return layers
-    .filter((layer) => isIn(path, layer.path))
+    .filter((layer) => isIn(tested, layer.path))
     .sort((a, b) => b.path.length - a.path.length)[0];
 }

@@ -129,6 +129,12 @@ testAllows(
   `import { x } from "../drivers/memory/mod.ts"; import { assert } from "@std/assert";`,
 );
 
+testAllows(
+  "a test what the file that it tests may import",
+  "drivers/registry_test.ts",
+  `import { x } from "./registry.ts"; import { y } from "./libvirt/mod.ts";`,
+);
+
 testReports(
   "folders whose name says nothing",
   "folder-names",
