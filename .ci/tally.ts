@@ -27,14 +27,26 @@ export function countJUnit(xml: string): Counts {
   return { passed: count("testcase") - failed - count("skipped"), failed };
 }
 
-/** Counts a JSON report that says `passed` and `failed` at its top, or under `totals`. */
+/**
+ * Counts a JSON report: the suite's, by cases, or one that only says `passed` and `failed`.
+ * Unsupported cases and known failures count on neither side; one that was not run is a failure.
+ */
 export function countJson(text: string): Counts {
   const report = JSON.parse(text);
-  const { passed, failed } = report.totals ?? report;
-  if (!Number.isInteger(passed) || !Number.isInteger(failed)) {
-    throw new TypeError('Expected whole numbers "passed" and "failed" in the report');
+  const cases: Record<string, number> = report.totals?.cases ?? {
+    pass: report.passed,
+    fail: report.failed,
+  };
+  const sum = (...statuses: string[]): number =>
+    statuses.reduce((total, status) => total + (cases[status] ?? 0), 0);
+  if (!Number.isInteger(cases.pass) || !Number.isInteger(cases.fail)) {
+    throw new TypeError("Expected whole numbers of what passed and failed in the report");
   }
-  return { passed, failed };
+  return {
+    passed: sum("pass", "warn"),
+    failed: sum("fail", "flaky", "harness-error", "not-run") +
+      (report.leaks?.length ?? 0) + (report.stale?.length ?? 0),
+  };
 }
 
 /** One part's counts, made honest by how its command ended. */

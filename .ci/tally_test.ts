@@ -27,9 +27,23 @@ Deno.test("countJUnit() counts nothing in an empty report", () => {
   });
 });
 
-Deno.test("countJson() reads the counts at the top or under totals", () => {
+Deno.test("countJson() reads what passed and failed", () => {
   assertEquals(countJson('{"passed":2,"failed":1}'), { passed: 2, failed: 1 });
-  assertEquals(countJson('{"totals":{"passed":2,"failed":1}}'), { passed: 2, failed: 1 });
+});
+
+Deno.test("countJson() counts the cases of the suite, and what they left", () => {
+  const cases = {
+    "pass": 100,
+    "warn": 2,
+    "fail": 3,
+    "flaky": 4,
+    "harness-error": 5,
+    "not-run": 6,
+    "unsupported": 50,
+    "known-fail": 7,
+  };
+  const report = { totals: { cases }, leaks: ["a"], stale: ["b"] };
+  assertEquals(countJson(JSON.stringify(report)), { passed: 102, failed: 20 });
 });
 
 Deno.test("countJson() refuses a report without counts", () => {
