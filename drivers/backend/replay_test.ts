@@ -23,6 +23,8 @@ const provenance: Tape["provenance"] = {
   adapter: "0.1.0",
   suite: "0.1.0",
   recordedAt: "2026-01-02T03:04:05.678Z",
+  settings: {},
+  images: { blank: "", guest: "" },
 };
 
 /** A host that takes time, tells events before it answers, and gives identities by chance. */

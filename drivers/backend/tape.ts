@@ -32,6 +32,18 @@ export interface Provenance {
   readonly suite: string;
   /** When, in ISO 8601. */
   readonly recordedAt: string;
+  /** The user's settings: a replay needs the same. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The beginnings of the test images in Base64, as an adapter may look at what an image is. */
+  readonly images: ImageHeads;
+}
+
+/** The beginnings of the test images, in Base64. */
+export interface ImageHeads {
+  /** Of the disk that nothing boots from. */
+  readonly blank: string;
+  /** Of the disk with a guest. */
+  readonly guest: string;
 }
 
 /** How a call failed. */
@@ -116,14 +128,29 @@ interface Header extends Provenance {
   readonly sha256: string;
 }
 
-const CALL_KEYS = ["at", "ms", "lane", "method", "params", "result", "error", "event"] as const;
+const HEADER_KEYS = [
+  "format",
+  "driver",
+  "case",
+  "seed",
+  "origin",
+  "versions",
+  "adapter",
+  "suite",
+  "recordedAt",
+  "settings",
+  "images",
+  "lines",
+  "sha256",
+] as const satisfies (keyof Header)[];
+const LINE_KEYS = ["at", "ms", "lane", "method", "params", "result", "error", "event"] as const;
 
 /** The tape as text, with the digest of all of it in the header. */
 export async function formatTape({ provenance, lines }: Tape): Promise<string> {
-  const body = lines.map((line) => `${lineText(line)}\n`).join("");
-  const head = { format: TAPE_FORMAT, ...inOrder(provenance), lines: lines.length };
-  const sha256 = await digest(head, body);
-  return `${JSON.stringify({ ...head, sha256 })}\n${body}`;
+  const body = lines.map((line) => `${ordered(line, LINE_KEYS)}\n`).join("");
+  const header = { ...provenance, format: TAPE_FORMAT, lines: lines.length };
+  const sha256 = await digest(header, body);
+  return `${ordered({ ...header, sha256 }, HEADER_KEYS)}\n${body}`;
 }
 
 /**
@@ -141,7 +168,7 @@ export async function parseTape(text: string, subject: TapeSubject): Promise<Tap
     const found = `it has ${texts.length} whole lines of ${lines}`;
     throw broken("truncated", subject, found);
   }
-  if (await digest({ format, ...inOrder(provenance), lines }, body) !== sha256) {
+  if (await digest({ ...provenance, format, lines }, body) !== sha256) {
     throw broken("edited", subject, "its digest does not fit, so it was edited by hand");
   }
   return { provenance, lines: texts.map((line) => JSON.parse(line) as TapeLine) };
@@ -206,21 +233,17 @@ function named({ driver, case: id }: TapeSubject): string {
   return `case "${id}" with driver "${driver}"`;
 }
 
-function inOrder(provenance: Provenance): Provenance {
-  const { driver, case: id, seed, origin, versions, adapter, suite, recordedAt } = provenance;
-  const sorted = JSON.parse(stableJson(versions));
-  return { driver, case: id, seed, origin, versions: sorted, adapter, suite, recordedAt };
-}
-
-function lineText(line: TapeLine): string {
-  const fields: Partial<Record<typeof CALL_KEYS[number], unknown>> = { ...line };
-  const parts = CALL_KEYS
-    .filter((key) => fields[key] !== undefined)
-    .map((key) => `${JSON.stringify(key)}:${stableJson(fields[key] as Json)}`);
+/** The fields in that order, and what is inside of them in a stable one. */
+function ordered(fields: object, keys: readonly string[]): string {
+  const values = new Map(Object.entries(fields));
+  const parts = keys
+    .filter((key) => values.get(key) !== undefined)
+    .map((key) => `${JSON.stringify(key)}:${stableJson(values.get(key))}`);
   return `{${parts.join(",")}}`;
 }
 
-async function digest(head: object, body: string): Promise<string> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(head)}\n${body}`);
+/** Of all but itself. */
+async function digest(header: Omit<Header, "sha256">, body: string): Promise<string> {
+  const bytes = new TextEncoder().encode(`${ordered(header, HEADER_KEYS)}\n${body}`);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

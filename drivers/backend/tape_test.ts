@@ -11,6 +11,8 @@ const tape: Tape = {
     adapter: "0.1.0",
     suite: "0.1.0",
     recordedAt: "2026-01-02T03:04:05.678Z",
+    settings: {},
+    images: { blank: "", guest: "" },
   },
   lines: [
     {
@@ -46,6 +48,8 @@ Deno.test("formatTape() writes a header, and a line for each call and event with
     "adapter",
     "suite",
     "recordedAt",
+    "settings",
+    "images",
     "lines",
     "sha256",
   ]);

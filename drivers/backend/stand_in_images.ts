@@ -1,0 +1,49 @@
+/**
+ * Image files that stand in for real ones where nothing boots from them.
+ *
+ * @module
+ */
+
+import type { TestImages } from "../contract/mod.ts";
+import type { KnownValues } from "./placeholders.ts";
+import type { ImageHeads } from "./tape.ts";
+
+/** Enough for what says what an image is: formats put it first. */
+const HEAD_BYTES = 128;
+/** Some chunks of a download. */
+const STAND_IN_BYTES = 200_000;
+
+/** What the beginnings of real images are. */
+export async function headsOf(images: TestImages): Promise<ImageHeads> {
+  const head = (content: Uint8Array): string => content.slice(0, HEAD_BYTES).toBase64();
+  return { blank: head(await images.blank()), guest: head(await images.guest()) };
+}
+
+/** Images with those beginnings, and a made-up rest. */
+export function standInImages(heads: ImageHeads = { blank: "", guest: "" }): TestImages {
+  const make = (name: keyof ImageHeads): Promise<Uint8Array<ArrayBuffer>> => {
+    const content = pattern().slice();
+    content.set(Uint8Array.fromBase64(heads[name]));
+    content.set(new TextEncoder().encode(`A stand-in for the ${name} image\n`), HEAD_BYTES);
+    return Promise.resolve(content);
+  };
+  return { blank: () => make("blank"), guest: () => make("guest") };
+}
+
+let made: Uint8Array<ArrayBuffer> | undefined;
+
+/** No two parts of it are equal; made once, as every case wants some. */
+function pattern(): Uint8Array<ArrayBuffer> {
+  return made ??= new Uint8Array(STAND_IN_BYTES)
+    .map((_, index) => index < HEAD_BYTES ? 0 : (index * index) >> 7);
+}
+
+/** The digests of the images, which differ between real ones and stand-ins, as known placeholders. */
+export async function knownDigests(images: TestImages): Promise<KnownValues> {
+  const digest = async (content: Uint8Array<ArrayBuffer>): Promise<string> =>
+    new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
+  return {
+    "sha256:blank": await digest(await images.blank()),
+    "sha256:guest": await digest(await images.guest()),
+  };
+}
