@@ -43,7 +43,9 @@ export interface SeamRules<M extends Methods = Methods> {
   changes(method: keyof M & string): boolean;
   /**
    * The type of a string or number that differs from run to run, such as `uuid` or `mac`; undefined
-   * for all that stays the same. `path` is the way to the leaf, such as `["result", "domain", "uuid"]`.
+   * for all that stays the same. `path` is the way to the leaf, such as `["result", "domain", "uuid"]`;
+   * its first word is `params`, `result`, `error` or `event`. Lanes are asked for with placeholders
+   * in the places of such values.
    */
   volatile(method: keyof M & string | "event", path: readonly string[], value: string | number):
     | string

@@ -20,7 +20,7 @@ const SHORTEST_SHARED = 7;
 const SHORTEST_INSIDE = 12;
 
 /** A value that can have a placeholder. */
-type Volatile = string | number;
+export type Volatile = string | number;
 
 /** Placeholders with a name of their own, known before the first call: `path:scratch` to its value. */
 export type KnownValues = Readonly<Record<string, string>>;

@@ -24,7 +24,7 @@ const provenance: Tape["provenance"] = {
   suite: "0.1.0",
   recordedAt: "2026-01-02T03:04:05.678Z",
   settings: {},
-  images: { blank: "", guest: "" },
+  images: { blank: [], guest: [] },
 };
 
 /** A host that takes time, tells events before it answers, and gives identities by chance. */
@@ -96,7 +96,9 @@ async function record(): Promise<{ text: string; seen: unknown[] }> {
   return { seen, text: await formatTape({ provenance, lines: recorder.lines({ seam }) }) };
 }
 
-Deno.test("a replay gives what was recorded: results, errors, events and times", async () => {
+const name =
+  "a replay gives what was recorded: results, errors, events and times, and may do nothing";
+Deno.test(name, { permissions: "none" }, async () => {
   const { text, seen } = await record();
   assert(!/[0-9a-f]{8}-[0-9a-f]{4}/.test(text), text);
   const real = systemClock();

@@ -15,15 +15,18 @@ const STAND_IN_BYTES = 200_000;
 
 /** What the beginnings of real images are. */
 export async function headsOf(images: TestImages): Promise<ImageHeads> {
-  const head = (content: Uint8Array): string => content.slice(0, HEAD_BYTES).toBase64();
+  const head = (content: Uint8Array): number[] => {
+    const bytes = [...content.subarray(0, HEAD_BYTES)];
+    return bytes.slice(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
+  };
   return { blank: head(await images.blank()), guest: head(await images.guest()) };
 }
 
 /** Images with those beginnings, and a made-up rest. */
-export function standInImages(heads: ImageHeads = { blank: "", guest: "" }): TestImages {
+export function standInImages(heads: ImageHeads = { blank: [], guest: [] }): TestImages {
   const make = (name: keyof ImageHeads): Promise<Uint8Array<ArrayBuffer>> => {
     const content = pattern().slice();
-    content.set(Uint8Array.fromBase64(heads[name]));
+    content.set(heads[name]);
     content.set(new TextEncoder().encode(`A stand-in for the ${name} image\n`), HEAD_BYTES);
     return Promise.resolve(content);
   };

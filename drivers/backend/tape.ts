@@ -34,16 +34,16 @@ export interface Provenance {
   readonly recordedAt: string;
   /** The user's settings: a replay needs the same. */
   readonly settings: Readonly<Record<string, string>>;
-  /** The beginnings of the test images in Base64, as an adapter may look at what an image is. */
+  /** The beginnings of the test images, as an adapter may look at what an image is. */
   readonly images: ImageHeads;
 }
 
-/** The beginnings of the test images, in Base64. */
+/** The beginnings of the test images, byte by byte, without zeros at the end. */
 export interface ImageHeads {
   /** Of the disk that nothing boots from. */
-  readonly blank: string;
+  readonly blank: readonly number[];
   /** Of the disk with a guest. */
-  readonly guest: string;
+  readonly guest: readonly number[];
 }
 
 /** How a call failed. */

@@ -12,7 +12,7 @@ const tape: Tape = {
     suite: "0.1.0",
     recordedAt: "2026-01-02T03:04:05.678Z",
     settings: {},
-    images: { blank: "", guest: "" },
+    images: { blank: [], guest: [] },
   },
   lines: [
     {

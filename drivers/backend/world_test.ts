@@ -98,7 +98,9 @@ async function recorded(): Promise<string> {
   return await world.tape!(facts);
 }
 
-Deno.test("a world that was recorded is replayed without its host, with its settings and evidence", async () => {
+const replayed =
+  "a world that was recorded is replayed without its host or any permission, with its settings and evidence";
+Deno.test(replayed, { permissions: "none" }, async () => {
   const tape = await parseTape(await recorded(), { driver: "fake", case: facts.case });
   const { module, state } = fakeModule();
   await using worlds = await openWorlds(module, { mode: "replay" });
