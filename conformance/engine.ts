@@ -212,11 +212,18 @@ class Run {
     const origins: Origin[] = [...new Set(evidence.map(({ origin }) => origin))].sort();
     const dates = evidence.flatMap(({ recordedAt }) => recordedAt ?? []).sort();
     const [from, to] = [dates[0], dates.at(-1)];
+    const versions = new Map<string, Set<string>>();
+    for (const [name, value] of evidence.flatMap((it) => Object.entries(it.versions ?? {}))) {
+      versions.set(name, (versions.get(name) ?? new Set()).add(value));
+    }
     const stays = this.#subject.mode === "live";
     const end: Omit<RunEnd, "type" | "exitCode"> = {
       totals: totalsOf(this.#ends, this.#checks, { known, selected: this.#cases.length }),
       origins,
       ...(from && to && { recorded: { from, to } }),
+      versions: Object.fromEntries(
+        [...versions].map(([name, values]) => [name, [...values].sort().join(", ")]),
+      ),
       leaks: stays ? this.#ends.flatMap(({ leaks }) => leaks ?? []) : [],
       stale: this.#stale,
       interrupted,

@@ -93,6 +93,8 @@ export interface Evidence {
   readonly origin: Origin;
   /** When it was recorded, for a replay. */
   readonly recordedAt?: string;
+  /** Host and hypervisor versions. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 /** A case ends. */
@@ -151,6 +153,8 @@ export interface RunEnd {
   readonly origins: readonly Origin[];
   /** The oldest and the newest recording, if anything was replayed. */
   readonly recorded?: { readonly from: string; readonly to: string };
+  /** Host and hypervisor versions; of several hosts, the values of each. */
+  readonly versions: Readonly<Record<string, string>>;
   /** What stays on the host after the run; only where the host outlives it. */
   readonly leaks: readonly string[];
   /** Entries of the list of known failures that did not fail. */

@@ -144,7 +144,11 @@ export function fakeSubject(
       return {
         world,
         server,
-        evidence: { origin: "simulator", ...(recordedAt && { recordedAt }) },
+        evidence: {
+          origin: "simulator",
+          versions: { fake: "1.0" },
+          ...(recordedAt && { recordedAt }),
+        },
         ...(recordedAt && { seed: "recorded" }),
         [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
       };

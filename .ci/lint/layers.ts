@@ -53,6 +53,7 @@ export const layers: readonly Layer[] = [
     imports: ["drivers/contract", "drivers/memory", "conformance"],
     packages: [],
   },
+  { path: "conformance/compose.ts", imports: [...everything, "deno.json"], packages: ["node:"] },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 
   { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },

@@ -39,6 +39,7 @@ function summary(style: Style, { start, cases, end }: EndedRun): string {
   const troubled = cases.filter(isTrouble)
     .map((item) => ["", ...account(start, item)].join("\n") + "\n");
   const { pass, fail, warn } = end.totals.checks;
+  const hosts = Object.entries(end.versions).map(([name, version]) => `${name} ${version}`);
   const color = end.exitCode === 0 ? 32 : 31;
   return [
     ...troubled,
@@ -48,6 +49,7 @@ function summary(style: Style, { start, cases, end }: EndedRun): string {
     ...(end.interrupted ? ["The run was interrupted\n"] : []),
     `${painted(style, color, headline(start, end))}\n`,
     `Checks: ${pass} passed, ${fail} failed, ${warn} warned\n`,
+    ...(hosts.length > 0 ? [`Host: ${hosts.join(", ")}\n`] : []),
     `Seed: ${start.seed}\n`,
     `${meaning(end)}\n`,
   ].join("");

@@ -1,0 +1,166 @@
+/**
+ * The command line of the suite.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { driverNames } from "../drivers/registry.ts";
+import { CASES } from "./cases/mod.ts";
+import type { Composer, Terminal } from "./composer.ts";
+import type { Event, ExitCode } from "./events.ts";
+import { explain, listed } from "./explain.ts";
+import { helpText, type Options, PARSING, readOptions } from "./options.ts";
+import { parseEvents } from "./reports/mod.ts";
+import { select } from "./selection.ts";
+import { UsageError } from "./usage.ts";
+
+function parsed(args: readonly string[]): Options {
+  const unknown: string[] = [];
+  const result = parseArgs([...args], {
+    ...PARSING,
+    unknown(arg, key): boolean {
+      if (key !== undefined) unknown.push(arg.split("=")[0] ?? arg);
+      return key === undefined;
+    },
+  });
+  return readOptions(result, unknown);
+}
+
+/** Renders an old run. */
+async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
+  const { readUserFile, Reports } = await import("./run_command.ts");
+  const [file, ...more] = options.args;
+  if (file === undefined || more.length > 0) {
+    throw new UsageError('"report" needs one file, written by "--reporter ndjson=FILE"');
+  }
+  let events: Event[];
+  try {
+    events = parseEvents(await readUserFile(terminal, file));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new UsageError(`Cannot render "${file}": ${cause.message}`, { cause });
+  }
+  using reports = new Reports(terminal, options.reporters);
+  for (const event of events) reports.take(event);
+  const end = events.at(-1);
+  return end?.type === "run-end" ? end.exitCode : 3;
+}
+
+/** Removes what dead runs left. */
+async function reap(terminal: Terminal, composer: Composer, options: Options): Promise<ExitCode> {
+  const [{ deadLedgers }, { reap: reaping }, { ledgerFolder }] = await Promise.all([
+    import("./ledger_file.ts"),
+    import("./reap.ts"),
+    import("./run_command.ts"),
+  ]);
+  if (options.args.length > 0) {
+    throw new UsageError('"reap" takes no names: ledgers say what to do');
+  }
+  const { dryRun } = options;
+  const ledgers = deadLedgers(ledgerFolder(terminal, options));
+  let [count, failed] = [0, 0];
+  for await (
+    const { run, resource, outcome, reason } of reaping(ledgers, composer.reach, { dryRun })
+  ) {
+    count++;
+    if (outcome === "failed") failed++;
+    terminal.out(`${outcome} ${resource} (run ${run})${reason ? `: ${reason}` : ""}\n`);
+  }
+  if (count === 0) terminal.out("Nothing is left by any run\n");
+  return failed > 0 ? 4 : 0;
+}
+
+async function dispatch(
+  options: Options,
+  terminal: Terminal,
+  composer: Composer,
+): Promise<ExitCode> {
+  if (options.help) {
+    terminal.out(helpText(composer.names()));
+    return 0;
+  }
+  if (options.command === "report") return await report(terminal, options);
+  if (options.command === "reap") return await reap(terminal, composer, options);
+  if (options.command === "explain") {
+    if (options.args.length === 0) {
+      throw new UsageError('"explain" needs the id of a case or clause');
+    }
+    terminal.out(options.args.map((id) => explain(id, CASES)).join("\n"));
+    return 0;
+  }
+  const selected = select(CASES, options.selection);
+  if (options.list) {
+    terminal.out(listed(selected));
+    return 0;
+  }
+  const use = { terminal, composer, options, cases: CASES, selected };
+  return options.command === "record"
+    ? await (await import("./record_command.ts")).recordCommand(use)
+    : await (await import("./run_command.ts")).runCommand(use);
+}
+
+/**
+ * Runs the command line, and answers what the process ends with. Never throws: wrong use is 2, and
+ * what the environment lacks is 3, each with one sentence.
+ */
+export async function main(
+  args: readonly string[],
+  terminal: Terminal,
+  composer: Composer,
+): Promise<ExitCode> {
+  try {
+    return await dispatch(parsed(args), terminal, composer);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.err(`${message}\n`);
+    const isBug = error instanceof TypeError || error instanceof ReferenceError;
+    if (isBug) terminal.err(`${error.stack}\n`);
+    return error instanceof UsageError ? 2 : 3;
+  }
+}
+
+/** The terminal of this process. */
+function systemTerminal(): Terminal {
+  const write = (stream: typeof Deno.stdout | typeof Deno.stderr) => (text: string): void => {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  };
+  return {
+    out: write(Deno.stdout),
+    err: write(Deno.stderr),
+    isTerminal: Deno.stdout.isTerminal(),
+    env: (name) => Deno.env.get(name),
+    folder: (Deno.env.get("INIT_CWD") ?? Deno.cwd()).replaceAll("\\", "/"),
+    now: () => new Date().toISOString(),
+    seed: () => crypto.getRandomValues(new Uint8Array(5)).toHex(),
+    interrupts() {
+      const controller = new AbortController();
+      const onSignal = (): void => {
+        if (controller.signal.aborted) Deno.exit(130);
+        write(Deno.stderr)("Interrupted: cleaning up; once more to stop at once\n");
+        controller.abort();
+      };
+      const signals: Deno.Signal[] = Deno.build.os === "windows"
+        ? ["SIGINT"]
+        : ["SIGINT", "SIGTERM"];
+      for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+      return {
+        signal: controller.signal,
+        [Symbol.dispose](): void {
+          for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
+        },
+      };
+    },
+  };
+}
+
+/** The composition root, loaded only when something is to be composed. */
+const lazyComposer: Composer = {
+  names: driverNames,
+  subject: async (request) => (await import("./compose.ts")).composer.subject(request),
+  recording: async (request) => (await import("./compose.ts")).composer.recording(request),
+  reach: async (head) => (await import("./compose.ts")).composer.reach(head),
+};
+
+if (import.meta.main) Deno.exit(await main(Deno.args, systemTerminal(), lazyComposer));

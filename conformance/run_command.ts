@@ -1,0 +1,192 @@
+/**
+ * The sub-command `run`.
+ *
+ * @module
+ */
+
+import { directories } from "../drivers/contract/mod.ts";
+import type { Case } from "./case.ts";
+import type { Composer, SubjectRequest, Terminal } from "./composer.ts";
+import { run, type RunOptions } from "./engine.ts";
+import type { Event, ExitCode } from "./events.ts";
+import { type KnownFailure, parseKnownFailures } from "./known_failing.ts";
+import { MemoryLedger } from "./ledger.ts";
+import { FileLedger } from "./ledger_file.ts";
+import type { Options, ReportTarget } from "./options.ts";
+import { type Report, REPORTERS } from "./reports/mod.ts";
+import { unknownName, UsageError } from "./usage.ts";
+
+/** A path as the user meant it. */
+export function resolved(terminal: Terminal, path: string): string {
+  const isAbsolute = path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path);
+  return isAbsolute ? path : `${terminal.folder}/${path.replace(/^\.\//, "")}`;
+}
+
+/** The text of a file that the user names. @throws {UsageError} if it cannot be read */
+export async function readUserFile(terminal: Terminal, path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(resolved(terminal, path));
+  } catch (cause) {
+    throw new UsageError(`Cannot read the file "${path}": ${messageOf(cause)}`, { cause });
+  }
+}
+
+const messageOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;
+
+/** What is asked for, with absolute paths. @throws {UsageError} if no driver is named */
+export function requestOf(
+  terminal: Terminal,
+  composer: Composer,
+  options: Options,
+): SubjectRequest {
+  const { driver, live, settings, fixtures = "fixtures" } = options;
+  if (driver === undefined) {
+    throw new UsageError(`Name a driver: --driver ${composer.names().join("|")}|./my_driver.ts`);
+  }
+  const isModule = /[\\/]|\.[cm]?[jt]s$/.test(driver);
+  return {
+    driver: isModule ? resolved(terminal, driver) : driver,
+    live,
+    settings,
+    fixtures: resolved(terminal, fixtures),
+    startedAt: terminal.now(),
+  };
+}
+
+/** The folder of the ledgers. */
+export function ledgerFolder(terminal: Terminal, { ledger }: Options): string {
+  if (ledger !== undefined) return resolved(terminal, ledger);
+  const os = Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux";
+  const names = ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA"];
+  const env = Object.fromEntries(names.map((name) => [name, terminal.env(name)]));
+  return `${directories({ os, env }).cache}/ledger`;
+}
+
+/** The arguments that repeat a run, without selection, seed and reports. */
+export function commandOf({ driver = "", live, settings, fixtures }: Options): string[] {
+  return [
+    "--driver",
+    driver,
+    ...(live ? ["--live"] : []),
+    ...(fixtures === undefined ? [] : ["--fixtures", fixtures]),
+    ...Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
+  ];
+}
+
+/** Feeds events to several reports. */
+export class Reports implements Disposable {
+  readonly #sinks: { readonly report: Report; write(text: string): void; close(): void }[] = [];
+
+  /** Begins the reports. @throws {UsageError} if a file cannot be written */
+  constructor(terminal: Terminal, targets: readonly ReportTarget[]) {
+    const colorful = terminal.isTerminal && !terminal.env("NO_COLOR");
+    for (const { name, file } of targets) {
+      const isLive = file === undefined && terminal.isTerminal;
+      const report = REPORTERS[name]?.({ color: file === undefined && colorful, live: isLive });
+      if (!report) continue;
+      if (file === undefined) {
+        this.#sinks.push({ report, write: (text) => terminal.out(text), close() {} });
+        continue;
+      }
+      const handle = openForWriting(resolved(terminal, file), file);
+      const encoder = new TextEncoder();
+      const write = (text: string): void => {
+        const bytes = encoder.encode(text);
+        for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
+      };
+      this.#sinks.push({ report, write, close: () => handle.close() });
+    }
+  }
+
+  /** Takes an event. */
+  take(event: Event): void {
+    for (const { report, write } of this.#sinks) {
+      const text = report(event);
+      if (text !== "") write(text);
+    }
+  }
+
+  /** Closes the files. */
+  [Symbol.dispose](): void {
+    for (const sink of this.#sinks) sink.close();
+  }
+}
+
+function openForWriting(path: string, name: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { write: true, create: true, truncate: true });
+  } catch (cause) {
+    throw new UsageError(`Cannot write the report "${name}": ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function knownFailures(
+  terminal: Terminal,
+  { knownFailing }: Options,
+  cases: readonly Case[],
+): Promise<KnownFailure[]> {
+  if (knownFailing === undefined) return [];
+  const text = await readUserFile(terminal, knownFailing);
+  let entries: KnownFailure[];
+  try {
+    entries = parseKnownFailures(text);
+  } catch (cause) {
+    throw new UsageError(messageOf(cause), { cause });
+  }
+  for (const { case: id, check } of entries) {
+    const item = cases.find((it) => it.id === id);
+    if (!item) throw unknownName("case in the known failures", id, cases.map((it) => it.id));
+    const checks = [...Object.keys(item.checks), "completes", "bystander", "no-leak"];
+    if (check !== undefined && !checks.includes(check)) {
+      throw unknownName(`check of case "${id}" in the known failures`, check, checks);
+    }
+  }
+  return entries;
+}
+
+/** Runs the selected cases. @throws {UsageError}, and what the subject lacks */
+export async function runCommand(
+  { terminal, composer, options, cases, selected }: {
+    readonly terminal: Terminal;
+    readonly composer: Composer;
+    readonly options: Options;
+    readonly cases: readonly Case[];
+    readonly selected: readonly Case[];
+  },
+): Promise<ExitCode> {
+  const known = await knownFailures(terminal, options, cases);
+  const request = requestOf(terminal, composer, options);
+  const { startedAt } = request;
+  await using subject = await composer.subject(request);
+  const seed = options.seed ?? terminal.seed();
+  using interrupts = terminal.interrupts();
+  using reports = new Reports(terminal, options.reporters);
+  await using ledger = subject.mode === "live"
+    ? await FileLedger.begin(ledgerFolder(terminal, options), {
+      run: `${startedAt.replace(/[^0-9]/g, "")}-${terminal.seed()}`,
+      driver: request.driver,
+      settings: request.settings,
+      startedAt,
+    })
+    : undefined;
+  const runOptions: RunOptions = {
+    seed,
+    startedAt,
+    command: commandOf(options),
+    known: cases.length,
+    repeat: options.repeat,
+    parallel: options.parallel,
+    caseTimeoutMs: options.caseTimeoutMs,
+    bail: options.bail,
+    bystander: subject.mode !== "replayed",
+    knownFailures: known,
+    ledger: ledger ?? new MemoryLedger(),
+    signal: interrupts.signal,
+  };
+  let code: ExitCode = 3;
+  for await (const event of run(selected, subject, runOptions)) {
+    reports.take(event);
+    if (event.type === "run-end") code = event.exitCode;
+  }
+  return code;
+}
