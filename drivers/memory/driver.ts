@@ -13,9 +13,9 @@ import {
   type MachineRef,
   qualifiedName,
 } from "../contract/mod.ts";
+import { imageStore } from "../images/mod.ts";
 import { attempt, toDriverError } from "./errors.ts";
 import { memoryEvents } from "./events.ts";
-import { imageStore } from "./interim_images.ts";
 import { FACETS } from "./machine.ts";
 import { assertRef, memoryMachines } from "./machines.ts";
 import { memoryNetworks } from "./networks.ts";
@@ -35,7 +35,7 @@ export const DESCRIPTION = "Reference driver: a simulated hypervisor in memory";
 export function memoryDriver(context: MemoryContext): Driver {
   const { owner } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}` });
-  const images = imageStore(context);
+  const images = imageStore({ ...context, driver: NAME, listUrl: context.imagesUrl });
   return {
     name: NAME,
     description: DESCRIPTION,

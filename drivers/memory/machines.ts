@@ -9,8 +9,6 @@ import {
   type CallOptions,
   decide,
   DriverError,
-  type Images,
-  isDriverError,
   type Machine,
   type MachineRef,
   type Machines,
@@ -19,19 +17,13 @@ import {
   qualifiedName,
   type Subject,
 } from "../contract/mod.ts";
-import { FileError } from "../backend/files.ts";
+import type { ImageStore } from "../images/mod.ts";
 import type { MachineRecord, Owner } from "./backend.ts";
 import { type About, attempt, confirmed, isRefusal, refuse, toDriverError } from "./errors.ts";
 import { machineHandle } from "./machine.ts";
 import { networkOf } from "./networks.ts";
 import type { Identity, MemoryContext } from "./record.ts";
 import { stateOf } from "./state.ts";
-
-/** The image cache, as machines need it. */
-export interface ImageCache extends Images {
-  /** Where the file of a downloaded image is. */
-  path(version: string): string;
-}
 
 /** What a machine has by default. */
 const DEFAULTS = { memoryMiB: 512, cpus: 1 };
@@ -48,7 +40,7 @@ export function assertRef({ cluster, name }: MachineRef, operation: string): voi
 }
 
 /** The machines of the context's owner. */
-export function memoryMachines(context: MemoryContext, images: ImageCache): Machines {
+export function memoryMachines(context: MemoryContext, images: ImageStore): Machines {
   const tell = (operation: string, subject: Subject, options: CallOptions): About => ({
     operation,
     subject,
@@ -145,7 +137,7 @@ function compare(a: string, b: string): number {
 
 async function create(
   context: MemoryContext,
-  images: ImageCache,
+  images: ImageStore,
   spec: MachineSpec,
   about: About,
 ): Promise<Machine> {
@@ -228,26 +220,21 @@ async function takeBack({ backend }: MemoryContext, identity: Identity): Promise
 /** The first bytes of a downloaded image that new machines may be made from. */
 async function readBootSector(
   { clock, files }: MemoryContext,
-  images: ImageCache,
+  images: ImageStore,
   version: string,
-  about: About,
+  { operation, signal }: About,
 ): Promise<string> {
-  const told = { ...about, subject: `image:${version}` } as const;
-  const missing = (): DriverError =>
-    refuse(told, "failed-precondition", "fetch it first", "image-not-downloaded");
-  try {
-    const image = await images.get(version, about);
-    if (image.deprecated) {
-      throw refuse(told, "failed-precondition", "it is deprecated", "image-deprecated");
+  const told = { operation, subject: `image:${version}`, signal } as const;
+  const { path } = await images.localFile(version, told);
+  return await attempt(told, async () => {
+    try {
+      return await clock.hold(firstBytes(files.read(path)));
+    } catch (error) {
+      // It may have been purged in the meantime: that is told then.
+      await images.localFile(version, told);
+      throw error;
     }
-    if (await image.status(about) !== "downloaded") throw missing();
-    return await clock.hold(firstBytes(files.read(images.path(version))));
-  } catch (error) {
-    if (error instanceof FileError && error.kind === "not-found") throw missing();
-    if (!isDriverError(error)) throw error;
-    // The caller asked for a machine: that is what failed.
-    throw new DriverError({ ...error.toJSON(), operation: about.operation, cause: error });
-  }
+  });
 }
 
 async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<string> {

@@ -52,7 +52,7 @@ async function lab(): Promise<Lab> {
       const digest = await clock.hold(crypto.subtle.digest("SHA-256", content));
       const sha256 = new Uint8Array(digest).toHex();
       await write(files, `/import/${version}`, content);
-      return { version, sha256, url: `${version}.img`, deprecated: false };
+      return { version, sha256, url: `http://127.0.0.1:9/${version}`, deprecated: false };
     }),
   );
   await write(files, "/config/images.json", new TextEncoder().encode(JSON.stringify(list)));
