@@ -100,12 +100,13 @@ export type LibvirtMethods = {
   networkGetXmlDesc: Op<{ network: NetworkRef; flags: number }, JsonML>;
   networkIsActive: Op<{ network: NetworkRef }, boolean>;
   networkGetDhcpLeases: Op<{ network: NetworkRef }, readonly LeaseRecord[]>;
-  networkDefineXml: Op<{ xml: JsonML }, NetworkRef>;
+  networkDefineXmlFlags: Op<{ xml: JsonML; flags: number }, NetworkRef>;
   networkCreate: Op<{ network: NetworkRef }, null>;
   networkSetAutostart: Op<{ network: NetworkRef; autostart: boolean }, null>;
   networkDestroy: Op<{ network: NetworkRef }, null>;
   networkUndefine: Op<{ network: NetworkRef }, null>;
 
+  connectListAllStoragePools: Op<{ flags: number }, readonly PoolRef[]>;
   storagePoolLookupByName: Op<{ name: string }, PoolRef>;
   storagePoolIsActive: Op<{ pool: PoolRef }, boolean>;
   storagePoolDefineXml: Op<{ xml: JsonML; flags: number }, PoolRef>;
@@ -117,8 +118,10 @@ export type LibvirtMethods = {
   storageVolGetPath: Op<{ volume: VolumeRef }, string>;
   storageVolGetXmlDesc: Op<{ volume: VolumeRef; flags: number }, JsonML>;
   storageVolCreateXml: Op<{ pool: PoolRef; xml: JsonML; flags: number }, VolumeRef>;
-  /** Writes a local file of `size` bytes into a volume, from its beginning on. */
-  storageVolUpload: Op<{ volume: VolumeRef; path: string; size: number }, null>;
+  /** Writes a local file into a volume, from its beginning to its end. */
+  storageVolUpload: Op<{ volume: VolumeRef; path: string }, null>;
+  /** Whether a volume's file is as long as a local one: an upload that ended early is shorter. */
+  storageVolHolds: Op<{ volume: VolumeRef; path: string }, boolean>;
   storageVolDelete: Op<{ volume: VolumeRef; flags: number }, null>;
 
   /** Runs a program in the guest at an address; the user and the key are the live side's own affair. */

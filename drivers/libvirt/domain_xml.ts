@@ -35,12 +35,13 @@ export interface DomainPlan {
 export function domainXml(plan: DomainPlan): JsonML {
   const { name, uuid, tag, kvm, memoryMiB, cpus } = plan;
   const [element, attributes] = machineElement(tag);
+  const namespace = { [`xmlns:${PREFIX}`]: NAMESPACE };
   return [
     "domain",
     { type: kvm ? "kvm" : "qemu" },
     ["name", {}, name],
     ["uuid", {}, uuid],
-    ["metadata", {}, [element, { [`xmlns:${PREFIX}`]: NAMESPACE, ...attributes }]],
+    ["metadata", {}, [`${PREFIX}:${element}`, { ...namespace, ...attributes }]],
     ["memory", { unit: "MiB" }, String(memoryMiB)],
     ["vcpu", {}, String(cpus)],
     ["os", {}, ["type", { arch: "x86_64", machine: "q35" }, "hvm"], ["boot", { dev: "hd" }]],

@@ -21,6 +21,7 @@ import { ConnectionLost, LibvirtError, RpcError } from "./rpc/errors.ts";
 import type { LibvirtEvent as WireEvent } from "./rpc/events.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
 import { type SshOptions, sshRun, sshShell } from "./ssh.ts";
+import { physicalSize } from "./volume_xml.ts";
 import { fromXml, toXml } from "./xml.ts";
 
 /** What the live backend needs. */
@@ -69,6 +70,7 @@ export class LiveBackend implements LibvirtBackend {
       probeAcceleration: () => this.#probe(),
       domainOpenConsole: ({ domain }, { signal }) => this.#openConsole(domain, signal),
       storageVolUpload: (params, { signal }) => this.#upload(params, signal),
+      storageVolHolds: (params, { signal }) => this.#holds(params, signal),
       "ssh.run": ({ address, argv }, { signal }) => sshRun(address, argv, ssh, signal),
       "ssh.shell": async ({ address }) => ({ exitCode: await sshShell(address, ssh) }),
     };
@@ -204,10 +206,12 @@ export class LiveBackend implements LibvirtBackend {
   }
 
   async #upload(
-    { volume, path, size }: Params<"storageVolUpload">,
+    { volume, path }: Params<"storageVolUpload">,
     signal?: AbortSignal,
   ): Promise<null> {
-    const { readable } = await Deno.open(path);
+    const file = await Deno.open(path);
+    const { size } = await file.stat();
+    const { readable } = file;
     try {
       const wire = { ...volume, key: "" };
       await this.#withClient((client) => client.upload(wire, readable, size, { signal }));
@@ -215,6 +219,16 @@ export class LiveBackend implements LibvirtBackend {
     } finally {
       await readable.cancel().catch(() => {});
     }
+  }
+
+  async #holds(
+    { volume, path }: Params<"storageVolHolds">,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { size } = await Deno.stat(path);
+    const params = { volume, flags: 0 };
+    const xml = await this.#procedure("storageVolGetXmlDesc", params, signal);
+    return physicalSize(xml) === size;
   }
 
   async #openConsole(domain: DomainRef, signal?: AbortSignal): Promise<null> {
@@ -280,7 +294,9 @@ function version(number: number): string {
 /** The seam's words for what went wrong below it. */
 export function backendError(error: unknown): unknown {
   if (error instanceof LibvirtError) {
-    return new BackendError("refused", String(error.code), error.message, { cause: error });
+    const { code, errno, message } = error;
+    const raw = errno === undefined ? String(code) : `${code}:${errno}`;
+    return new BackendError("refused", raw, message, { cause: error });
   }
   if (error instanceof ConnectionLost) {
     const kind = error.sent ? "disconnected" : "unreachable";

@@ -21,6 +21,8 @@ export interface MachineTag {
   readonly name: string;
   /** The version of the image that it was made from. */
   readonly image: string;
+  /** The volume that its disk refers to; empty if the disk is a copy. */
+  readonly base: string;
   /** Whether its maker is not done yet. */
   readonly creating: boolean;
 }
@@ -33,24 +35,24 @@ export interface NetworkTag {
   readonly cluster: string;
 }
 
-/** The tag as an element. Inside `<metadata>` it needs its namespace; libvirt adds that in its own call. */
+/** The tag as an element, as libvirt's own call takes it: the namespace is put on there. */
 export function machineElement(
-  { owner, cluster, name, image, creating }: MachineTag,
+  { owner, cluster, name, image, base, creating }: MachineTag,
 ): JsonML {
-  const attributes = { owner, cluster, name, image };
-  return [`${PREFIX}:machine`, creating ? { ...attributes, state: "creating" } : attributes];
+  const attributes = { owner, cluster, name, image, base };
+  return ["machine", creating ? { ...attributes, state: "creating" } : attributes];
 }
 
-/** The tag as an element. */
+/** The tag as an element of a definition. */
 export function networkElement({ owner, cluster }: NetworkTag): JsonML {
-  return [`${PREFIX}:network`, { "xmlns:vmtck": NAMESPACE, owner, cluster }];
+  return [`${PREFIX}:network`, { [`xmlns:${PREFIX}`]: NAMESPACE, owner, cluster }];
 }
 
 /** The tag in an element; undefined if it is no such element. */
 export function machineTag([, attributes]: JsonML): MachineTag | undefined {
-  const { owner, cluster, name, image = "", state } = attributes;
+  const { owner, cluster, name, image = "", base = "", state } = attributes;
   if (!owner || !cluster || !name) return undefined;
-  return { owner, cluster, name, image, creating: state === "creating" };
+  return { owner, cluster, name, image, base, creating: state === "creating" };
 }
 
 /** The tag in a network's definition. */

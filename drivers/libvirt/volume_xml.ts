@@ -5,7 +5,7 @@
  */
 
 import type { ImageFormat } from "./qcow2.ts";
-import { first, type JsonML, textOf } from "./xml.ts";
+import { type JsonML, textOf } from "./xml.ts";
 
 /** The definition of a pool that is a folder. */
 export function poolXml(name: string, path: string): JsonML {
@@ -40,7 +40,7 @@ export function backingPath(volume: JsonML): string {
   return textOf(volume, "backingStore", "path");
 }
 
-/** The length of a volume's file in bytes; undefined if libvirt does not say. */
-export function physicalSize(volume: JsonML): number | undefined {
-  return first(volume, "physical") ? Number(textOf(volume, "physical")) : undefined;
+/** The length of a volume's file in bytes; NaN if libvirt does not say. */
+export function physicalSize(volume: JsonML): number {
+  return parseInt(textOf(volume, "physical"), 10);
 }

@@ -50,7 +50,7 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** The payload of every error; the fields after the level are of no use any more. */
+/** The payload of every error; of the fields after the level only the first number is of use. */
 export const ERROR_FIELDS = {
   code: "i32",
   domain: "i32",

@@ -72,13 +72,16 @@ export class LibvirtError extends Error {
   readonly domain: number;
   /** 1 for a warning, 2 for an error. */
   readonly level: number;
+  /** The host's errno, where the code is that of a system error. */
+  readonly errno?: number;
 
   /** Wraps the fields that the daemon sent. */
-  constructor(code: number, domain: number, level: number, message: string) {
+  constructor(code: number, domain: number, level: number, message: string, errno?: number) {
     super(message);
     this.code = code;
     this.domain = domain;
     this.level = level;
+    if (code === ErrorNumber.SYSTEM_ERROR && errno) this.errno = errno;
   }
 }
 

@@ -1,0 +1,100 @@
+/**
+ * Reading domains: whose they are, and what they do.
+ *
+ * @module
+ */
+
+import type { MachineRef } from "../contract/mod.ts";
+import type { DomainRef } from "./backend.ts";
+import { isRefused, unlessRefused } from "./errors.ts";
+import { type MachineTag, machineTag, NAMESPACE } from "./metadata.ts";
+import { DomainState, MetadataType } from "./rpc/constants.ts";
+import { ErrorNumber } from "./rpc/errors.ts";
+import type { Session } from "./session.ts";
+import { type Seen, stateOf } from "./state.ts";
+import type { JsonML } from "./xml.ts";
+
+const { NO_DOMAIN, NO_DOMAIN_METADATA } = ErrorNumber;
+
+type Options = { readonly signal?: AbortSignal };
+
+/** A domain of ours. */
+export interface OwnDomain {
+  /** Where it is. */
+  readonly domain: DomainRef;
+  /** What it is. */
+  readonly tag: MachineTag;
+}
+
+/** The domain of that name, whoever it belongs to. */
+export async function findDomain(
+  session: Session,
+  name: string,
+  options: Options,
+): Promise<DomainRef | undefined> {
+  return await session.call("domainLookupByName", { name }, options)
+    .catch(unlessRefused(undefined, NO_DOMAIN));
+}
+
+/** The domain's tag; undefined if it has none of ours, or is gone. */
+export async function tagOf(
+  session: Session,
+  domain: DomainRef,
+  options: Options,
+): Promise<MachineTag | undefined> {
+  const params = { domain, type: MetadataType.ELEMENT, uri: NAMESPACE, flags: 0 };
+  try {
+    return machineTag(await session.call("domainGetMetadata", params, options));
+  } catch (error) {
+    if (isRefused(error, NO_DOMAIN, NO_DOMAIN_METADATA)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a tag is of this owner and this machine. */
+export function isTagOf(tag: MachineTag | undefined, owner: string, ref: MachineRef): boolean {
+  return tag?.owner === owner && tag.cluster === ref.cluster && tag.name === ref.name;
+}
+
+/** All domains of this owner. A name alone makes none of them ours; it only saves asking the others. */
+export async function ownDomains(session: Session, options: Options): Promise<OwnDomain[]> {
+  const domains = await session.call("connectListAllDomains", { flags: 0 }, options);
+  const found = await Promise.all(
+    domains.filter(({ name }) => name.startsWith(`${session.owner}.`)).map(async (domain) => {
+      const tag = await tagOf(session, domain, options);
+      const isOurs = tag && isTagOf(tag, session.owner, tag) &&
+        domain.name === session.nameOf(tag.cluster, tag.name);
+      return isOurs ? [{ domain, tag }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** What a domain is doing now. */
+export async function look(session: Session, domain: DomainRef, options: Options): Promise<Seen> {
+  const { state, reason } = await session.call("domainGetState", { domain }, options);
+  let besides = { saved: false, creating: false };
+  if (state === DomainState.SHUTOFF) {
+    const saved = await session.call("domainHasManagedSaveImage", { domain }, options);
+    // What was saved has run, so it is made.
+    const tag = saved ? undefined : await tagOf(session, domain, options);
+    besides = { saved, creating: tag?.creating ?? false };
+  }
+  return stateOf(state, reason, besides);
+}
+
+/** The definitions of all domains but one, for finding out who uses something. */
+export async function otherDefinitions(
+  session: Session,
+  except: DomainRef | undefined,
+  options: Options,
+): Promise<JsonML[]> {
+  const domains = await session.call("connectListAllDomains", { flags: 0 }, options);
+  const definitions = await Promise.all(
+    domains.filter(({ uuid }) => uuid !== except?.uuid).map((domain) =>
+      session.call("domainGetXmlDesc", { domain, flags: 0 }, options)
+        .catch(unlessRefused(undefined, NO_DOMAIN))
+    ),
+  );
+  return definitions.filter((it) => it !== undefined);
+}

@@ -1,0 +1,100 @@
+/**
+ * The libvirt driver: machines on QEMU, by libvirt's own protocol.
+ *
+ * @module
+ */
+
+import type { DriverModule } from "../backend/module.ts";
+import { diskFiles } from "../backend/disk_files.ts";
+import { systemClock } from "../backend/clock.ts";
+import { withDeadline } from "../backend/deadline.ts";
+import { directories, type Driver } from "../contract/mod.ts";
+import type { LibvirtEvent, LibvirtMethods } from "./backend.ts";
+import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
+import { libvirtHost } from "./host.ts";
+import { connectLive, liveBackend } from "./connect.ts";
+import { SEAM } from "./seam.ts";
+import { readSettings } from "./settings.ts";
+
+export type { LibvirtBackend, LibvirtEvent, LibvirtMethods } from "./backend.ts";
+export { createDriver } from "./driver.ts";
+export { libvirtHost } from "./host.ts";
+export { SEAM } from "./seam.ts";
+export { type SettingRule, SETTINGS } from "./settings.ts";
+
+/** The module of the libvirt driver. */
+export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
+  name: NAME,
+  description: DESCRIPTION,
+  create: createDriver,
+  connect: connectLive,
+  host: libvirtHost,
+  seam: SEAM,
+};
+
+/** What {@linkcode libvirtDriver} needs. */
+export interface LibvirtOptions {
+  /** Whose machines; a label such as your program's name. */
+  readonly owner: string;
+  /** Where the image list is. */
+  readonly imagesUrl: string;
+  /** Where libvirt is; `qemu:///system` by default. */
+  readonly uri?: string;
+  /** Further settings, such as `{ pool: "default" }`; see {@linkcode SETTINGS}. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Where images are cached; the user's own folder by default. */
+  readonly cacheDir?: string;
+  /** Where the image list is kept; the user's own folder by default. */
+  readonly configDir?: string;
+}
+
+/**
+ * Makes a driver for a program. Nothing is opened before the first call that needs libvirt.
+ *
+ * @example
+ * ```ts ignore
+ * import { libvirtDriver } from "@vmtck/vmtck/libvirt";
+ *
+ * await using driver = libvirtDriver({ owner: "me", imagesUrl: "https://example.org/images.json" });
+ * await driver.images.update();
+ * await (await driver.images.get("1.30.1")).fetch();
+ * await driver.networks?.create({ cluster: "c1" });
+ * const machine = await driver.machines.create({ cluster: "c1", name: "m1", image: "1.30.1" });
+ * await machine.start();
+ * await machine.wait("ssh", { timeoutMs: 60_000 });
+ * ```
+ *
+ * @throws {DriverError} `invalid-argument` for a bad owner or setting
+ */
+export function libvirtDriver(options: LibvirtOptions): Driver {
+  const { owner, imagesUrl, uri } = options;
+  const given = { ...options.settings, ...(uri === undefined ? {} : { uri }) };
+  const clock = systemClock();
+  const live = liveBackend(readSettings(given), clock);
+  const home = options.cacheDir && options.configDir ? undefined : userDirectories();
+  const driver = createDriver({
+    backend: withDeadline(live, { clock }),
+    clock,
+    files: diskFiles({ clock }),
+    cacheDir: options.cacheDir ?? `${home?.cache}/${NAME}`,
+    configDir: options.configDir ?? `${home?.config}/${NAME}`,
+    owner,
+    imagesUrl,
+    settings: given,
+  });
+  return {
+    ...driver,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await driver[Symbol.asyncDispose]();
+      await live[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function userDirectories(): ReturnType<typeof directories> {
+  const { os } = Deno.build;
+  return directories({
+    os: os === "windows" || os === "darwin" ? os : "linux",
+    env: Deno.env.toObject(),
+  });
+}

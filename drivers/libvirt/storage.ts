@@ -1,0 +1,291 @@
+/**
+ * Disks of machines, and what they are made from, in one storage pool.
+ *
+ * An image is carried into the pool once, as a base that thin disks refer to. A base lives as long as
+ * a disk refers to it: the cache of images is the user's, so nothing on the host has to be purged.
+ *
+ * @module
+ */
+
+import { DriverError } from "../contract/mod.ts";
+import type { ImageFile } from "../images/mod.ts";
+import type { DomainRef, PoolRef, VolumeRef } from "./backend.ts";
+import { otherDefinitions } from "./domains.ts";
+import { usesVolume } from "./domain_xml.ts";
+import { isRefused, unlessRefused } from "./errors.ts";
+import { type ImageFormat, PROBE_BYTES, probeImage } from "./qcow2.ts";
+import { ErrorNumber } from "./rpc/errors.ts";
+import type { Session } from "./session.ts";
+import type { Undo } from "./undo.ts";
+import { backingPath, emptyVolumeXml, overlayXml, poolXml } from "./volume_xml.ts";
+import { type JsonML, textOf } from "./xml.ts";
+
+const { NO_STORAGE_POOL, NO_STORAGE_VOL, STORAGE_VOL_EXIST, OPERATION_FAILED, OPERATION_INVALID } =
+  ErrorNumber;
+
+/** The disk that a machine will have. */
+export interface DiskPlan {
+  /** The pool's name. */
+  readonly pool: string;
+  /** The volume's name. */
+  readonly volume: string;
+  /** What the volume will be. */
+  readonly format: "qcow2" | "raw";
+  /** The name of the volume that it will refer to; empty if it is a copy. */
+  readonly base: string;
+  /** What it is made from. */
+  readonly source: ImageFile & ImageFormat;
+}
+
+type Source = DiskPlan["source"];
+type Options = { readonly signal?: AbortSignal };
+
+/** No such file. */
+const ENOENT = 2;
+/** Carrying an image, or waiting for a host that does, takes as long as it takes. */
+const UPLOAD_MS = 30 * 60_000;
+const CREATE_MS = 10 * 60_000;
+
+/** The volumes of one owner. */
+export class Storage {
+  readonly #session: Session;
+
+  /** Nothing is opened yet. */
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The disk that a machine will have. */
+  async plan(machine: string, image: ImageFile): Promise<DiskPlan> {
+    const source = await this.#probe(image);
+    const { settings: { pool, copy }, owner } = this.#session;
+    const volume = diskName(machine);
+    if (copy === "full") return { pool, volume, format: source.format, base: "", source };
+    return { pool, volume, format: "qcow2", base: baseName(owner, image.sha256), source };
+  }
+
+  /**
+   * Makes that disk for a domain. A volume of its name that no other domain uses is left over from
+   * before, and replaced.
+   */
+  async create(
+    { volume, base, source }: DiskPlan,
+    domain: DomainRef,
+    undo: Undo,
+    options: Options,
+  ): Promise<void> {
+    const pool = await this.#pool(options);
+    if (base === "") {
+      undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
+      await this.#createFresh(pool, emptyVolumeXml(volume), domain, options);
+      return await this.#fill(pool, volume, source, options);
+    }
+    undo.add(`disk:${base}`, () => this.#release(pool, base, {}));
+    await this.#session.locks.run(`disk:${base}`, async () => {
+      await this.#ensureBase(pool, base, source, options);
+      const params = { volume: { pool: pool.name, name: base } };
+      const path = await this.#session.call("storageVolGetPath", params, options);
+      undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
+      await this.#createFresh(pool, overlayXml(volume, { ...source, path }), domain, options);
+    }, options);
+  }
+
+  /**
+   * Removes the disk of a machine whose domain is gone, and its base if nothing uses that any more;
+   * answers whether there was a disk. What another domain uses stays.
+   *
+   * @param base the base's name; found by the disk itself if absent
+   */
+  async remove(machine: string, base: string | undefined, options: Options): Promise<boolean> {
+    const pool = await this.#existingPool(options);
+    if (!pool) return false;
+    const name = diskName(machine);
+    const volume = await this.#find(pool, name, options);
+    base ??= volume && await this.#baseOf(volume, options);
+    if (volume && !await this.#isUsed(volume, undefined, options)) {
+      await this.#delete(pool, name, options);
+    }
+    if (base) await this.#release(pool, base, options);
+    return volume !== undefined;
+  }
+
+  async #baseOf(volume: VolumeRef, options: Options): Promise<string | undefined> {
+    const xml = await this.#session.call("storageVolGetXmlDesc", { volume, flags: 0 }, options)
+      .catch((error: unknown) => {
+        if (isGone(error)) return undefined;
+        throw error;
+      });
+    const path = xml && backingPath(xml);
+    return path?.slice(path.lastIndexOf("/") + 1);
+  }
+
+  /** Removes a base that no disk refers to. */
+  async #release(pool: PoolRef, base: string, options: Options): Promise<void> {
+    const { owner, locks } = this.#session;
+    if (!base.startsWith(`${owner}.`) || !base.endsWith(BASE_END)) return;
+    await locks.run(`disk:${base}`, async () => {
+      const volume = await this.#find(pool, base, options);
+      if (!volume || await this.#isBase(pool, volume, options)) return;
+      if (!await this.#isUsed(volume, undefined, options)) await this.#delete(pool, base, options);
+    }, options);
+  }
+
+  /** Whether a disk of this owner refers to it. */
+  async #isBase(pool: PoolRef, base: VolumeRef, options: Options): Promise<boolean> {
+    const { owner } = this.#session;
+    const volumes = await this.#session
+      .call("storagePoolListAllVolumes", { pool, flags: 0 }, options);
+    const disks = volumes.filter(({ name }) => name.startsWith(`${owner}.`) && name.endsWith(END));
+    const bases = await Promise.all(disks.map((disk) => this.#baseOf(disk, options)));
+    return bases.includes(base.name);
+  }
+
+  /** Whether a domain, other than the given one, has it as a disk. */
+  async #isUsed(
+    volume: VolumeRef,
+    except: DomainRef | undefined,
+    options: Options,
+  ): Promise<boolean> {
+    const others = await otherDefinitions(this.#session, except, options);
+    if (others.length === 0) return false;
+    const path = await this.#session.call("storageVolGetPath", { volume }, options);
+    return others.some((domain) => usesVolume(domain, { ...volume, path }));
+  }
+
+  async #ensureBase(pool: PoolRef, base: string, source: Source, options: Options): Promise<void> {
+    const volume = await this.#find(pool, base, options);
+    if (volume && await this.#holds(volume, source, options)) return;
+    if (!volume) {
+      await this.#session.call("storageVolCreateXml", {
+        pool,
+        xml: emptyVolumeXml(base),
+        flags: 0,
+      }, options).catch(unlessRefused(undefined, STORAGE_VOL_EXIST));
+    }
+    // One that is not complete was given up, or is being filled with the same bytes by somebody else.
+    await this.#fill(pool, base, source, options);
+  }
+
+  async #fill(pool: PoolRef, name: string, source: Source, options: Options): Promise<void> {
+    const volume = { pool: pool.name, name };
+    const { path } = source;
+    const limits = { ...options, timeoutMs: UPLOAD_MS };
+    await this.#session.call("storageVolUpload", { volume, path }, limits);
+    if (await this.#holds(volume, source, options)) return;
+    throw new Error(`The volume "${name}" has not the size of the image after the upload`);
+  }
+
+  /** An upload writes from the beginning to the end, so a file of full length is whole. */
+  #holds(volume: VolumeRef, { path }: Source, options: Options): Promise<boolean> {
+    return this.#session.call("storageVolHolds", { volume, path }, options);
+  }
+
+  async #createFresh(
+    pool: PoolRef,
+    xml: JsonML,
+    domain: DomainRef,
+    options: Options,
+  ): Promise<void> {
+    const limits = { ...options, timeoutMs: CREATE_MS };
+    const create = (): Promise<unknown> =>
+      this.#session.call("storageVolCreateXml", { pool, xml, flags: 0 }, limits);
+    try {
+      await create();
+    } catch (error) {
+      const name = textOf(xml, "name");
+      const volume = { pool: pool.name, name };
+      if (!isRefused(error, STORAGE_VOL_EXIST)) throw error;
+      if (await this.#isUsed(volume, domain, options)) throw error;
+      await this.#delete(pool, name, options);
+      await create();
+    }
+  }
+
+  async #delete(pool: PoolRef, name: string, options: Options): Promise<void> {
+    const volume = { pool: pool.name, name };
+    await this.#session.call("storageVolDelete", { volume, flags: 0 }, options)
+      .catch(unlessRefused(null, NO_STORAGE_VOL));
+  }
+
+  async #find(pool: PoolRef, name: string, options: Options): Promise<VolumeRef | undefined> {
+    return await this.#session.call("storageVolLookupByName", { pool, name }, options)
+      .catch(unlessRefused(undefined, NO_STORAGE_VOL));
+  }
+
+  async #existingPool(options: Options): Promise<PoolRef | undefined> {
+    const { pool: name } = this.#session.settings;
+    const pool = await this.#session.call("storagePoolLookupByName", { name }, options)
+      .catch(unlessRefused(undefined, NO_STORAGE_POOL));
+    if (pool && !await this.#session.call("storagePoolIsActive", { pool }, options)) {
+      // Somebody else may start it at the same time.
+      await this.#session.call("storagePoolCreate", { pool, flags: 0 }, options)
+        .catch(unlessRefused(null, OPERATION_INVALID));
+    }
+    return pool;
+  }
+
+  /** The pool, active. It is made if there is none, and never removed: it may hold the disks of others. */
+  async #pool(options: Options): Promise<PoolRef> {
+    const existing = await this.#existingPool(options);
+    if (existing) return existing;
+    const { pool: name, poolPath } = this.#session.settings;
+    const xml = poolXml(name, poolPath);
+    const pool = await this.#session.call("storagePoolDefineXml", { xml, flags: 0 }, options)
+      .catch(unlessRefused(undefined, OPERATION_FAILED));
+    if (pool) {
+      await this.#session.call("storagePoolBuild", { pool, flags: 0 }, options);
+      await this.#session.call("storagePoolSetAutostart", { pool, autostart: true }, options);
+    }
+    const made = await this.#existingPool(options);
+    if (made) return made;
+    throw new Error(`The storage pool "${name}" vanished while it was being made`);
+  }
+
+  async #probe(image: ImageFile): Promise<Source> {
+    const { files, clock } = this.#session.context;
+    const { size = 0 } = await clock.hold(files.stat(image.path)) ?? {};
+    const head = await clock.hold(firstBytes(files.read(image.path)));
+    try {
+      return { ...image, ...probeImage(head, size) };
+    } catch (error) {
+      throw new DriverError({
+        code: "failed-precondition",
+        operation: "machines.create",
+        subject: `image:${image.sha256.slice(0, 16)}`,
+        reason: "image-unusable",
+        message: `Cannot use the image: ${(error as Error).message}`,
+        cause: error,
+      });
+    }
+  }
+}
+
+// No label has a dot, and the last part tells them apart: no two of these names are ever the same.
+const END = ".disk";
+const BASE_END = ".base";
+
+/** The name of a machine's disk in the pool. */
+export function diskName(machine: string): string {
+  return `${machine}${END}`;
+}
+
+/** The name of an image's copy in the pool: its owner's alone, and its content's. */
+export function baseName(owner: string, sha256: string): string {
+  return `${owner}.${sha256.toLowerCase()}${BASE_END}`;
+}
+
+async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const head: number[] = [];
+  for await (const chunk of chunks) {
+    head.push(...chunk.subarray(0, PROBE_BYTES - head.length));
+    if (head.length >= PROBE_BYTES) break;
+  }
+  return Uint8Array.from(head);
+}
+
+/** Whether a volume, or its file, is not there any more. */
+function isGone(error: unknown): boolean {
+  const { SYSTEM_ERROR } = ErrorNumber;
+  const isMissing = isRefused(error, SYSTEM_ERROR) && error.code === `${SYSTEM_ERROR}:${ENOENT}`;
+  return isMissing || isRefused(error, NO_STORAGE_VOL);
+}
