@@ -58,9 +58,10 @@ export async function knownValues(
 /** A live host, on disk and in real time. */
 export function liveGround(
   module: DriverModule,
-  { backend, host, settings, folder }: {
+  { backend, host, images = module.images, settings, folder }: {
     backend: Backend;
     host: Host;
+    images?: TestImages;
     settings: Settings;
     folder: string | undefined;
   },
@@ -71,7 +72,7 @@ export function liveGround(
     clock,
     files: diskFiles({ clock }),
     folders: foldersIn(folder),
-    images: module.images ?? standInImages(),
+    images: images ?? standInImages(),
     settings,
     evidence: host,
     backend,
