@@ -134,18 +134,39 @@ function answersItself(module: AnyModule): boolean {
   return !("connect" in module) || module.time === "virtual";
 }
 
-async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
-  const module = await loadModule(request.driver);
-  if (request.live || answersItself(module)) {
-    const worlds = await connected(module, request, "live");
+/** How {@linkcode openSubject} opens a subject. */
+export interface SubjectOptions {
+  /** Whether the real hypervisor answers. By default a recording does, if the module has a seam. */
+  readonly live?: boolean;
+  /** The driver's settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The folder of the recordings. By default `fixtures`. */
+  readonly fixtures?: string;
+}
+
+/**
+ * Puts a driver's module under test.
+ *
+ * @throws {HarnessError} saying what the environment lacks
+ */
+export async function openSubject(
+  module: DriverModule | PlainModule,
+  { live = false, settings = {}, fixtures = "fixtures" }: SubjectOptions = {},
+): Promise<Subject & AsyncDisposable> {
+  if (live || answersItself(module)) {
+    const worlds = await connected(module, { settings }, "live");
     return subjectOf(worlds, () => stageOf({ worlds }));
   }
   const driver = module.name;
-  const worlds = await connected(module, request, "replay");
+  const worlds = await connected(module, { settings }, "replay");
   return replaySubject(
     worlds,
-    (id) => loadTape(`${request.fixtures}/${driver}/${id}.ndjson`, { driver, case: id }),
+    (id) => loadTape(`${fixtures}/${driver}/${id}.ndjson`, { driver, case: id }),
   );
+}
+
+async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
+  return await openSubject(await loadModule(request.driver), request);
 }
 
 async function recording(request: SubjectRequest): Promise<RecordingSubject> {
