@@ -55,15 +55,15 @@ export interface WaitResult {
 
 /** Facet: the machine can be paused in memory. */
 export interface Suspension {
-  /** @throws {DriverError} as the power table says */
+  /** Pauses it in memory. @throws {DriverError} as the power table says */
   pause(options?: CallOptions): Promise<Change>;
-  /** @throws {DriverError} as the power table says */
+  /** Lets it go on. @throws {DriverError} as the power table says */
   resume(options?: CallOptions): Promise<Change>;
 }
 
 /** Facet: the machine's memory can be saved to disk; `start` restores it. */
 export interface Saving {
-  /** @throws {DriverError} as the power table says */
+  /** Saves its memory and switches it off. @throws {DriverError} as the power table says */
   save(options?: CallOptions): Promise<Change>;
 }
 
@@ -154,7 +154,7 @@ export interface Machine {
   readonly cluster: string;
   /** Its name, exactly as it was given. */
   readonly name: string;
-  /** @throws {DriverError} `not-found` if it is gone, never because nobody can tell */
+  /** What it is doing now. @throws {DriverError} `not-found` if it is gone, never because nobody can tell */
   status(options?: CallOptions): Promise<MachineStatus>;
   /** Starts, resumes or restores it. @throws {DriverError} as the power table says */
   start(options?: CallOptions): Promise<Change>;
