@@ -24,7 +24,7 @@ export interface ImageCache {
   /** Its size if it is there, verified and untouched since. */
   sizeOf(image: Identity): Promise<number | undefined>;
   /**
-   * Takes content for an image, once it is verified; nothing is left of it otherwise.
+   * Takes content for an image that is not there, once it is verified; nothing is left of it otherwise.
    *
    * @throws {Trouble} `data-loss` if it is not what the checksum says
    */
@@ -69,7 +69,7 @@ export function imageCache(files: Files, folder: string, slash: string): ImageCa
         if (stat) await writeText(files, sealPath(image), seal(image, stat));
         await files.rename(part, pathOf(image));
       } catch (error) {
-        await Promise.allSettled([files.remove(part)]);
+        await Promise.allSettled([files.remove(part), files.remove(sealPath(image))]);
         throw error;
       }
     },

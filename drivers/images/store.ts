@@ -167,12 +167,18 @@ async function download(request: TransferRequest): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let size = 0;
-  for await (const { bytes } of transfer(request)) {
-    size += bytes.length;
-    if (size > LIST_BYTES) throw new Trouble("data-loss", "The list is too long to be one");
-    text += decode(decoder, bytes);
+  try {
+    for await (const { bytes } of transfer(request)) {
+      size += bytes.length;
+      if (size > LIST_BYTES) throw new Trouble("data-loss", "The list is too long to be one");
+      text += decode(decoder, bytes);
+    }
+    return text + decode(decoder);
+  } catch (error) {
+    // A driver has one list: where there is none, the source is out of order.
+    const isMissing = error instanceof Trouble && error.code === "not-found";
+    throw isMissing ? new Trouble("unavailable", error.message) : error;
   }
-  return text + decode(decoder);
 }
 
 function decode(decoder: TextDecoder, bytes?: Uint8Array<ArrayBuffer>): string {
