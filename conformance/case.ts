@@ -84,6 +84,13 @@ export interface Check {
   holds(id: string, subject: string, ok: boolean, expected: string, seen: unknown): void;
   /** Passes if the call is refused with that code about that subject. */
   refused(id: string, call: () => Promise<unknown> | unknown, refusal: Refusal): Promise<void>;
+  /** Passes if the call succeeds and answers that value, as JSON. */
+  answers(
+    id: string,
+    subject: string,
+    call: () => Promise<unknown> | unknown,
+    expected: unknown,
+  ): Promise<void>;
   /**
    * Passes if the call succeeds; answers its value, or ends the case if it fails.
    */

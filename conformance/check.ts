@@ -97,6 +97,23 @@ export class CheckBook implements Check {
     fail({ succeeded: value });
   }
 
+  /** Passes if the call succeeds and answers that value, as JSON. */
+  async answers(
+    id: string,
+    subject: string,
+    call: () => Promise<unknown> | unknown,
+    expected: unknown,
+  ): Promise<void> {
+    let value: unknown;
+    try {
+      value = await call();
+    } catch (error) {
+      this.#passMisuse(error);
+      return this.#record(id, { subject, expected: plain(expected), seen: plain(error) });
+    }
+    this.equal(id, subject, value, expected);
+  }
+
   /** Passes if the call succeeds; ends the case if it fails. */
   async succeeds<T>(id: string, subject: string, call: () => Promise<T> | T): Promise<T> {
     let value: T;

@@ -11,6 +11,7 @@ import {
   type MachineEvent,
   machineSubject,
 } from "../../drivers/contract/mod.ts";
+import type { Claims } from "../subject.ts";
 import { mapErrors, type Mutant, onDriver, onImage, onMachine, override } from "./mutant.ts";
 
 /** A conforming driver that is unlike the others. */
@@ -19,6 +20,8 @@ export interface Freedom extends Pick<Mutant, "mutate"> {
   readonly id: string;
   /** Which freedom it uses. */
   readonly uses: string;
+  /** What it claims instead of what the reference claims. */
+  readonly claims?: (claims: Claims) => Claims;
 }
 
 /** A driver whose every call takes longer. */
@@ -107,7 +110,11 @@ export const FREEDOMS: readonly Freedom[] = [
   },
   {
     id: "without-facets",
-    uses: "every facet is optional",
+    uses: "every facet of the driver and its machines is optional",
+    claims: (claims) => ({
+      ...claims,
+      driver: { machineFacets: [], networks: claims.driver.networks },
+    }),
     mutate: (world) =>
       override(world, {
         open: async (options) => bare(await world.open(options)),

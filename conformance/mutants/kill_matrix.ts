@@ -7,7 +7,7 @@
 import type { Case } from "../case.ts";
 import { run } from "../engine.ts";
 import type { CheckEvent } from "../events.ts";
-import type { Subject } from "../subject.ts";
+import type { Claims, Subject } from "../subject.ts";
 import { type Mutant, override } from "./mutant.ts";
 
 /** What became of a mutant. */
@@ -25,9 +25,16 @@ export interface Kill {
   readonly others: readonly string[];
 }
 
-/** A subject whose worlds a mutant has changed. */
-export function mutated(subject: Subject, { mutate }: Pick<Mutant, "mutate">): Subject {
+/** A subject whose worlds are changed; `claims` changes what it claims, too. */
+export function mutated(
+  subject: Subject,
+  { mutate, claims = (told) => told }: {
+    readonly mutate: Mutant["mutate"];
+    readonly claims?: (claims: Claims) => Claims;
+  },
+): Subject {
   return override(subject, {
+    claims: async () => claims(await subject.claims()),
     open: async (use) => {
       const stage = await subject.open(use);
       return override(stage, { world: mutate(stage.world) });

@@ -83,10 +83,16 @@ export const ADDRESS_CASES: readonly Case[] = [
     why: "The address of the first start is kept for ever",
     needs: ["ssh"],
     boots: true,
-    checks: { cleared: "machine.address.fresh", answers: "machine.address.fresh" },
+    checks: {
+      told: "machine.address.literal",
+      cleared: "machine.address.fresh",
+      answers: "machine.address.fresh",
+    },
     async run(context) {
       const { fresh, check } = context;
       const machine = await fresh.readyGuest();
+      const first = await machine.address();
+      check.holds("told", "address", first !== undefined, "an address", first);
       await machine.forceStop();
       check.equal("cleared", "address when stopped", await machine.address(), undefined);
       await machine.start();

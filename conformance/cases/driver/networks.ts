@@ -240,7 +240,11 @@ export const NETWORK_CASES: readonly Case[] = [
       const a = await driver.networks?.create({ cluster: first });
       const b = await driver.networks?.create({ cluster: second });
       const other = await another({ owner: fresh.name() });
-      const names = [a?.name, b?.name, other.networks?.qualifiedName(first)];
+      const names = [
+        driver.networks?.qualifiedName(first),
+        driver.networks?.qualifiedName(second),
+        other.networks?.qualifiedName(first),
+      ];
       check.equal("names", "distinct names", new Set(names).size, 3);
       const [[from, to], [start, end]] = [range(a?.cidr ?? ""), range(b?.cidr ?? "")];
       const apart = to < start || end < from;

@@ -50,16 +50,16 @@ export const POWER_CASES: readonly Case[] = [
     async run({ fresh, check }) {
       const machine = await fresh.machine();
       const off = { changed: false, state: "stopped" };
-      check.equal("stop-stopped", "stop", await machine.stop(), off);
-      check.equal("force-stopped", "forceStop", await machine.forceStop(), off);
-      check.equal("first", "first start", (await machine.start()).changed, true);
-      check.equal("second", "second start", (await machine.start()).changed, false);
+      await check.answers("stop-stopped", "stop", () => machine.stop(), off);
+      await check.answers("force-stopped", "forceStop", () => machine.forceStop(), off);
+      const on = { changed: true, state: "running" };
+      await check.answers("first", "first start", () => machine.start(), on);
+      const again = { changed: false, state: "running" };
+      await check.answers("second", "second start", () => machine.start(), again);
       check.equal("running", "state", (await machine.status()).state, "running");
-      check.equal("force-running", "forceStop", await machine.forceStop(), {
-        changed: true,
-        state: "stopped",
-      });
-      check.equal("force-again", "second forceStop", await machine.forceStop(), off);
+      const cut = { changed: true, state: "stopped" };
+      await check.answers("force-running", "forceStop", () => machine.forceStop(), cut);
+      await check.answers("force-again", "second forceStop", () => machine.forceStop(), off);
     },
   },
   {
