@@ -1,0 +1,37 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DriverError } from "../contract/mod.ts";
+import { readSettings, SETTINGS } from "./settings.ts";
+
+Deno.test("every default is accepted", () => {
+  for (const { fallback, accepts } of Object.values(SETTINGS)) {
+    assertEquals(accepts(fallback), true);
+  }
+  assertEquals(readSettings({}).pool, "vmtck");
+});
+
+for (
+  const [name, value] of [
+    ["pool", "../x"],
+    ["pool", ""],
+    ["pool-path", "relative"],
+    ["pool-path", "/a\nb"],
+    ["copy", "both"],
+    ["acceleration", "yes"],
+    ["networks", "10.0.0.0/25"],
+    ["networks", "here"],
+    ["ssh-user", "-oProxyCommand=x"],
+    ["ssh-key", "key"],
+    ["color", "red"],
+    ["toString", "x"],
+  ] as const
+) {
+  Deno.test(`the setting ${name}=${JSON.stringify(value)} is refused`, () => {
+    const error = assertThrows(() => readSettings({ [name]: value }), DriverError);
+    assertEquals([error.code, error.message.includes(`"${name}"`)], ["invalid-argument", true]);
+  });
+}
+
+Deno.test("the test guest brings the key that opens it, unless another is named", () => {
+  assertEquals(readSettings({ guest: "/g" }).sshKey, "/g/id_ed25519");
+  assertEquals(readSettings({ guest: "/g", "ssh-key": "/k" }).sshKey, "/k");
+});
