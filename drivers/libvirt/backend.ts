@@ -50,8 +50,10 @@ export type SshResult = {
   readonly stderr: string;
 };
 
-type None = Record<string, never>;
-type Op<P, R> = { readonly params: Readonly<P>; readonly result: R };
+/** Without content. */
+export type None = Record<string, never>;
+/** One method. */
+export type Op<P, R> = { readonly params: Readonly<P>; readonly result: R };
 
 /** The methods. A string that libvirt would take or give as XML is {@linkcode JsonML}. */
 export type LibvirtMethods = {

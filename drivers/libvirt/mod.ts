@@ -16,7 +16,8 @@ import { connectLive, liveBackend } from "./connect.ts";
 import { SEAM } from "./seam.ts";
 import { readSettings } from "./settings.ts";
 
-export type { LibvirtBackend, LibvirtEvent, LibvirtMethods } from "./backend.ts";
+export type * from "./backend.ts";
+export type { JsonML } from "./xml.ts";
 export { createDriver } from "./driver.ts";
 export { libvirtHost } from "./host.ts";
 export { SEAM } from "./seam.ts";

@@ -75,8 +75,13 @@ export type ProgramResult = {
   readonly stderr: string;
 };
 
-type Nothing = Readonly<Record<string, never>>;
-type PowerMethod = { readonly params: MachineKey; readonly result: { readonly state: string } };
+/** Without content. */
+export type Nothing = Readonly<Record<string, never>>;
+/** A method that changes a machine's state. */
+export type PowerMethod = {
+  readonly params: MachineKey;
+  readonly result: { readonly state: string };
+};
 
 /** The methods. Those of `lab` are for the suite alone: what hosts, guests and strangers do. */
 export type MemoryMethods = {

@@ -13,9 +13,10 @@ import { memoryHost } from "./host.ts";
 import { GUEST_MARK } from "./hypervisor/guest.ts";
 import { SEAM } from "./seam.ts";
 
-export type { MemoryBackend, MemoryEvent, MemoryMethods } from "./backend.ts";
+export type * from "./backend.ts";
 export { simulatedBackend } from "./backend.ts";
 export { memoryDriver } from "./driver.ts";
+export type { MemoryContext } from "./record.ts";
 export { memoryHost } from "./host.ts";
 export { SEAM } from "./seam.ts";
 
