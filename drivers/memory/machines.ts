@@ -28,7 +28,7 @@ import { stateOf } from "./state.ts";
 /** What a machine has by default. */
 const DEFAULTS = { memoryMiB: 512, cpus: 1 };
 /** How many bytes of an image say whether anything boots from it. */
-const BOOT_SECTOR_BYTES = 512;
+const BOOT_SECTOR_BYTES = 64;
 /** How often a delete looks again when somebody else was faster. */
 const MOST_TRIES = 4;
 
