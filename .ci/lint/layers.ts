@@ -53,6 +53,11 @@ export const layers: readonly Layer[] = [
     imports: ["drivers/contract", "drivers/memory", "conformance"],
     packages: [],
   },
+  {
+    path: "conformance/mutants/cli.ts",
+    imports: ["conformance"],
+    packages: ["node:", ...std],
+  },
   { path: "conformance/compose.ts", imports: [...everything, "deno.json"], packages: ["node:"] },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 

@@ -2,16 +2,20 @@
  * Proves that the suite bites: every mutant must be killed by a check of the clause that it breaks,
  * and every driver that only uses its freedom must pass.
  *
- * `deno task mutants [id…]` prints the kill matrix; it fails on a survivor, on a kill by the wrong
+ * `deno task mutants [id…] [--report FILE]` prints the kill matrix, and writes how many are as they
+ * should be as JSON; it fails on a survivor, on a kill by the wrong
  * clause only, and on a free driver that fails.
  *
  * @module
  */
 
+import { parseArgs } from "@std/cli/parse-args";
+import { dirname, resolve } from "node:path";
 import { CASES } from "../cases/mod.ts";
 import { composer } from "../compose.ts";
 import { run } from "../engine.ts";
 import type { Subject } from "../subject.ts";
+import { UsageError } from "../usage.ts";
 import { type Freedom, FREEDOMS } from "./freedoms.ts";
 import { kill, mutated, renderMatrix } from "./kill_matrix.ts";
 import { MUTANTS } from "./mod.ts";
@@ -30,7 +34,7 @@ async function failedBy(freedom: Freedom, subject: Subject): Promise<string[]> {
 /** Prints the matrix and the freedoms, and answers how many are not as they should be. */
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
   const unknown = ids.filter((id) => ![...MUTANTS, ...FREEDOMS].some((each) => each.id === id));
-  if (unknown.length > 0) throw new RangeError(`There is no mutant "${unknown.join('", "')}"`);
+  if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
   const chosen = <T extends { id: string }>(all: readonly T[]): T[] =>
     all.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const subject = await composer.subject({
@@ -64,7 +68,29 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   return { passed, failed: kills.length + freedoms.length - passed };
 }
 
+async function main(): Promise<number> {
+  const { report, _: ids } = parseArgs(Deno.args, {
+    string: ["report", "_"],
+    unknown: (arg: string) => {
+      if (arg.startsWith("-")) throw new UsageError(`Unknown option "${arg}"`);
+      return true;
+    },
+  });
+  if (report === "") throw new UsageError("Expected a file after --report");
+  const counts = await prove(ids.map(String));
+  if (report !== undefined) {
+    const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, `${JSON.stringify(counts)}\n`);
+  }
+  return counts.failed === 0 ? 0 : 1;
+}
+
 if (import.meta.main) {
-  const { failed } = await prove(Deno.args);
-  Deno.exit(failed === 0 ? 0 : 1);
+  const code = await main().catch((error) => {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    return 2;
+  });
+  Deno.exit(code);
 }
