@@ -65,6 +65,13 @@ export function isUnsure(error: unknown): boolean {
   return error.kind !== "refused" && error.kind !== "unreachable";
 }
 
+/** A sentence for people. */
+function messageOf({ operation, subject }: About, why: string): string {
+  const colon = subject.indexOf(":");
+  const [kind, name] = [subject.slice(0, colon), subject.slice(colon + 1)];
+  return `Cannot do ${operation} for ${kind} ${JSON.stringify(name)}: ${why}`;
+}
+
 /** An error of the contract from anything that was thrown. */
 export function toDriverError(error: unknown, about: About): DriverError {
   if (isDriverError(error)) return error;
@@ -74,7 +81,7 @@ export function toDriverError(error: unknown, about: About): DriverError {
       code,
       operation,
       subject,
-      message: `Cannot do ${operation} of ${subject}: ${why}`,
+      message: messageOf(about, why),
       cause: error,
       ...more,
     });
@@ -103,7 +110,7 @@ export function refuse(
   reason?: string,
 ): DriverError {
   const { operation, subject } = about;
-  const message = `Cannot do ${operation} of ${subject}: ${why}`;
+  const message = messageOf(about, why);
   return new DriverError({ code, operation, subject, reason, message });
 }
 
