@@ -44,7 +44,9 @@ export async function tagOf(
 ): Promise<MachineTag | undefined> {
   const params = { domain, type: MetadataType.ELEMENT, uri: NAMESPACE, flags: 0 };
   try {
-    return machineTag(await session.call("domainGetMetadata", params, options));
+    const tag = machineTag(await session.call("domainGetMetadata", params, options));
+    if (tag && !tag.creating) session.made.add(domain.uuid);
+    return tag;
   } catch (error) {
     if (isRefused(error, NO_DOMAIN, NO_DOMAIN_METADATA)) return undefined;
     throw error;
@@ -73,14 +75,12 @@ export async function ownDomains(session: Session, options: Options): Promise<Ow
 /** What a domain is doing now. */
 export async function look(session: Session, domain: DomainRef, options: Options): Promise<Seen> {
   const { state, reason } = await session.call("domainGetState", { domain }, options);
-  let besides = { saved: false, creating: false };
-  if (state === DomainState.SHUTOFF) {
-    const saved = await session.call("domainHasManagedSaveImage", { domain }, options);
-    // What was saved has run, so it is made.
-    const tag = saved ? undefined : await tagOf(session, domain, options);
-    besides = { saved, creating: tag?.creating ?? false };
-  }
-  return stateOf(state, reason, besides);
+  const isOff = state === DomainState.SHUTOFF;
+  const saved = isOff &&
+    await session.call("domainHasManagedSaveImage", { domain }, options);
+  const isMade = !isOff || saved || session.made.has(domain.uuid);
+  const tag = isMade ? undefined : await tagOf(session, domain, options);
+  return stateOf(state, reason, { saved, creating: tag?.creating ?? false });
 }
 
 /** The definitions of all domains but one, for finding out who uses something. */

@@ -159,6 +159,7 @@ export class LibvirtMachines implements Machines {
       uri: NAMESPACE,
       flags: 0,
     }, { signal });
+    this.#session.made.add(domain.uuid);
     return new LibvirtMachine(this.#session, domain, { cluster, name });
   }
 
@@ -228,6 +229,7 @@ export class LibvirtMachines implements Machines {
     await this.#session.call("domainUndefineFlags", { domain, flags }, options)
       .catch(unlessRefused(null, NO_DOMAIN));
     this.#session.consoles.forget(domain);
+    this.#session.made.delete(domain.uuid);
   }
 
   async #assertNetwork({ cluster }: MachineSpec, about: About): Promise<void> {

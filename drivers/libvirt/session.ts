@@ -26,6 +26,8 @@ export class Session implements AsyncDisposable {
   readonly locks: KeyedLock;
   /** What guests printed. */
   readonly consoles: Consoles;
+  /** The UUIDs of domains whose making is over; that never changes, so it is asked for once. */
+  readonly made = new Set<string>();
   readonly #end = new AbortController();
   #usesKvm?: Promise<boolean>;
 
