@@ -63,6 +63,9 @@ class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+/** Why the timer is not needed any more; an error would cost its stack. */
+const DONE = "done";
+
 /** Ends what takes too long or is not wanted any more; the work itself goes on unheard. */
 async function within<T>(
   clock: Clock,
@@ -82,7 +85,7 @@ async function within<T>(
   try {
     return await Promise.race([interrupted, late, (async () => await work())()]);
   } finally {
-    stop.abort();
+    stop.abort(DONE);
     signal?.removeEventListener("abort", onAbort);
   }
 }

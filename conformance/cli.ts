@@ -163,4 +163,23 @@ const lazyComposer: Composer = {
   reach: async (head) => (await import("./compose.ts")).composer.reach(head),
 };
 
-if (import.meta.main) Deno.exit(await main(Deno.args, systemTerminal(), lazyComposer));
+/**
+ * Survives promises that are rejected when nobody waits for them, and counts them: in a program of a
+ * user each would have ended the process.
+ */
+function countRejections(terminal: Terminal): () => number {
+  let count = 0;
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    count++;
+    terminal.err(`A promise was rejected that nobody waited for: ${event.reason}\n`);
+  });
+  return () => count;
+}
+
+if (import.meta.main) {
+  const terminal = systemTerminal();
+  const rejections = countRejections(terminal);
+  const code = await main(Deno.args, terminal, lazyComposer);
+  Deno.exit(code === 0 && rejections() > 0 ? 1 : code);
+}

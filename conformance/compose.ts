@@ -166,7 +166,25 @@ export async function openSubject(
 }
 
 async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
-  return await openSubject(await loadModule(request.driver), request);
+  const module = await loadModule(request.driver);
+  const opened = await openSubject(module, request);
+  const folder = `${request.fixtures}/${module.name}`;
+  if (opened.mode !== "replayed" || await isThere(folder)) return opened;
+  throw new HarnessError(
+    `There are no recordings of driver "${module.name}" in "${request.fixtures}": record some with ` +
+      `"deno task conformance record --driver ${request.driver} --live", or add "--live" to ask ` +
+      "the hypervisor itself",
+  );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function recording(request: SubjectRequest): Promise<RecordingSubject> {

@@ -139,6 +139,8 @@ export interface Totals {
   readonly required: number;
   /** Those of them that passed; a warning does not hold against them. */
   readonly passed: number;
+  /** Selected cases without any must among their clauses, and not unsupported. */
+  readonly recommended: number;
   /** Checks by status. */
   readonly checks: Readonly<Record<"pass" | "fail" | "warn", number>>;
 }

@@ -123,13 +123,20 @@ export class FreshResources implements Fresh {
   }
 }
 
+/** Contents that were made before: a guest is large, and worlds of one host share their images. */
+const MADE = new WeakMap<TestImages, Map<string, Promise<Uint8Array<ArrayBuffer>>>>();
+
 /** The content of a test image; that it cannot be had is not the driver's fault. */
 async function content(
   images: TestImages,
   which: "blank" | "guest",
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const made = MADE.get(images) ?? new Map();
+  MADE.set(images, made);
+  const making = made.get(which) ?? images[which]();
+  made.set(which, making);
   try {
-    return await images[which]();
+    return await making;
   } catch (error) {
     throw new HarnessError(`Cannot get the ${which} image: ${messageOf(error)}`, { cause: error });
   }

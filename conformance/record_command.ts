@@ -8,9 +8,8 @@ import type { Case } from "./case.ts";
 import type { Composer, RecordingSubject, Terminal } from "./composer.ts";
 import { run, type RunOptions } from "./engine.ts";
 import type { CaseEnd, Event, ExitCode, RunEnd } from "./events.ts";
-import { FileLedger } from "./ledger_file.ts";
 import type { Options } from "./options.ts";
-import { commandOf, ledgerFolder, Reports, requestOf } from "./run_command.ts";
+import { commandOf, ledgerFor, Reports, requestOf } from "./run_command.ts";
 import { messageOf } from "./check.ts";
 import { UsageError } from "./usage.ts";
 
@@ -135,14 +134,7 @@ export async function recordCommand(
   };
   using interrupts = terminal.interrupts();
   using reports = new Reports(terminal, options.reporters);
-  const { driver, settings } = request;
-  const id = `${startedAt.replace(/[^0-9]/g, "")}-${terminal.seed()}`;
-  await using ledger = await FileLedger.begin(ledgerFolder(terminal, options), {
-    run: id,
-    driver,
-    settings,
-    startedAt,
-  });
+  await using ledger = await ledgerFor(terminal, options, request, subject);
   const { signal } = interrupts;
   const live = await hear(
     run(selected, subject, { ...common, ledger, signal, bail: options.bail }),

@@ -10,10 +10,11 @@ import type { Composer, SubjectRequest, Terminal } from "./composer.ts";
 import { run, type RunOptions } from "./engine.ts";
 import type { Event, ExitCode } from "./events.ts";
 import { type KnownFailure, parseKnownFailures } from "./known_failing.ts";
-import { MemoryLedger } from "./ledger.ts";
+import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { FileLedger } from "./ledger_file.ts";
 import type { Options, ReportTarget } from "./options.ts";
 import { type Report, REPORTERS } from "./reports/mod.ts";
+import type { Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
 /** A path as the user meant it. */
@@ -59,7 +60,26 @@ export function ledgerFolder(terminal: Terminal, { ledger }: Options): string {
   const os = Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux";
   const names = ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA"];
   const env = Object.fromEntries(names.map((name) => [name, terminal.env(name)]));
-  return `${directories({ os, env }).cache}/ledger`;
+  try {
+    return `${directories({ os, env }).cache}/ledger`;
+  } catch (cause) {
+    throw new UsageError(`${messageOf(cause)}; say where ledgers are with "--ledger"`, { cause });
+  }
+}
+
+/** The ledger of a run: on disk if the host outlives the process, as only then it matters. */
+export async function ledgerFor(
+  terminal: Terminal,
+  options: Options,
+  { driver, settings, startedAt }: SubjectRequest,
+  { mode }: Pick<Subject, "mode">,
+): Promise<Ledger & AsyncDisposable> {
+  if (mode !== "live") {
+    return Object.assign(new MemoryLedger(), { [Symbol.asyncDispose]: () => Promise.resolve() });
+  }
+  const run = `${startedAt.replace(/[^0-9]/g, "")}-${terminal.seed()}`;
+  const head = { run, driver, settings, startedAt };
+  return await FileLedger.begin(ledgerFolder(terminal, options), head);
 }
 
 /** The arguments that repeat a run, without selection, seed and reports. */
@@ -161,14 +181,7 @@ export async function runCommand(
   const seed = options.seed ?? terminal.seed();
   using interrupts = terminal.interrupts();
   using reports = new Reports(terminal, options.reporters);
-  await using ledger = subject.mode === "live"
-    ? await FileLedger.begin(ledgerFolder(terminal, options), {
-      run: `${startedAt.replace(/[^0-9]/g, "")}-${terminal.seed()}`,
-      driver: request.driver,
-      settings: request.settings,
-      startedAt,
-    })
-    : undefined;
+  await using ledger = await ledgerFor(terminal, options, request, subject);
   const runOptions: RunOptions = {
     seed,
     startedAt,
@@ -180,7 +193,7 @@ export async function runCommand(
     bail: options.bail,
     bystander: subject.mode !== "replayed",
     knownFailures: known,
-    ledger: ledger ?? new MemoryLedger(),
+    ledger,
     signal: interrupts.signal,
   };
   let code: ExitCode = 3;

@@ -39,6 +39,7 @@ export function totalsOf(
     selected: counts.selected,
     required: required.length,
     passed: required.filter(({ status }) => status === "pass" || status === "warn").length,
+    recommended: ends.filter((end) => !end.required && end.status !== "unsupported").length,
     checks: { pass: of("pass"), fail: of("fail"), warn: of("warn") },
   };
 }

@@ -31,8 +31,10 @@ export function evidence(start: RunStart, end: RunEnd): string {
 }
 
 /** The parts of the headline after the first, each with its number; those that are 0 are left out. */
-function besides({ totals: { cases, notSelected }, leaks, stale }: RunEnd): string[] {
+function besides({ totals, leaks, stale }: RunEnd): string[] {
+  const { cases, notSelected } = totals;
   const parts: [number, string][] = [
+    [totals.recommended, "recommended"],
     [cases.fail, "failed"],
     [cases.flaky, "flaky"],
     [cases["harness-error"], "harness-error"],

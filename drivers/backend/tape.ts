@@ -224,7 +224,7 @@ function broken(
   what: string,
   cause?: unknown,
 ): TapeError {
-  const again = `deno task conformance record --driver ${subject.driver} ${subject.case}`;
+  const again = `deno task conformance record --driver ${subject.driver} --live ${subject.case}`;
   const message = `Cannot replay the tape of ${named(subject)}: ${what}. Record it: ${again}`;
   return new TapeError(kind, message, { cause });
 }

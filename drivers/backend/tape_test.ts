@@ -75,7 +75,7 @@ async function refusal(text: string): Promise<string> {
   if (error.kind !== "newer") {
     assertStringIncludes(
       error.message,
-      "deno task conformance record --driver libvirt power.start",
+      "deno task conformance record --driver libvirt --live power.start",
     );
   }
   return error.kind;
