@@ -34,7 +34,8 @@ async function runCase(
     const gather = gathering();
     const startedAt = "1970-01-01T00:00:00Z";
     const command = ["--driver", subject.driver, ...(subject.mode === "live" ? ["--live"] : [])];
-    for await (const event of run([item], subject, { seed, startedAt, command })) {
+    const bystander = subject.mode !== "replayed";
+    for await (const event of run([item], subject, { seed, startedAt, command, bystander })) {
       const ended = gather(event);
       const only = ended?.cases[0];
       if (ended && only && only.end.status !== "pass" && only.end.status !== "warn") {
