@@ -8,6 +8,7 @@ import {
   type Clause,
   type Clock,
   type Driver,
+  type HostControls,
   isDriverError,
   Registry,
 } from "../drivers/contract/mod.ts";
@@ -43,6 +44,8 @@ export interface AttemptInit {
   readonly timeoutMs: number;
   /** Whether a look-alike machine stands by, and must be unchanged after. */
   readonly bystander: boolean;
+  /** The tags of all attempts of the run so far: what bears one of them belongs to that attempt. */
+  readonly tags: Set<string>;
   /** Ends the attempt early; its clean-up is done all the same. */
   readonly signal: AbortSignal;
   /** Takes each check. */
@@ -131,15 +134,25 @@ class Instances {
   }
 }
 
+/** The controls of a host that shows nothing of the other cases that run on it. */
+function ownHost(host: HostControls, own: string, tags: ReadonlySet<string>): HostControls {
+  const others = (entry: string): boolean =>
+    [...tags].some((tag) => tag !== own && entry.includes(tag) && !entry.includes(own));
+  return withMembers(host, {
+    inventory: async () => (await host.inventory()).filter((entry) => !others(entry)),
+  });
+}
+
 /** What the case's function gets. */
 function contextOf(
-  { stage, driver, names, check, instances, tracker }: {
+  { stage, driver, names, check, instances, tracker, tags }: {
     stage: Stage;
     driver: Driver;
     names: Names;
     check: CheckBook;
     instances: Instances;
     tracker: Tracker;
+    tags: ReadonlySet<string>;
   },
 ): CaseContext {
   const { world } = stage;
@@ -155,7 +168,8 @@ function contextOf(
     check,
     server,
     clock,
-    host: (world.host && trackedHost(world.host, tracker)) as CaseContext["host"],
+    host: (world.host &&
+      ownHost(trackedHost(world.host, tracker), names.tag, tags)) as CaseContext["host"],
     registry: world.registry?.() ?? new Registry<Driver>(),
     faults: (faults && withMembers({ ...faults } as CaseContext["faults"], {
       plan: (fault) => faults.plan(fault),
@@ -238,6 +252,7 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
   const { clock } = world;
   const started = clock.now();
   const names = new Names(seed ?? init.seed, init.case.id, seed === undefined ? init.attempt : 1);
+  init.tags.add(names.tag);
   const check = new CheckBook(init);
   const tracker = new Tracker(init.ledger);
   const instances = new Instances(stage, tracker);
@@ -246,7 +261,8 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
   const thrown = await runBody(init, clock, check, async () => {
     server.publish(await firstImages(world.images));
     const driver = await instances.open(names.owner);
-    return contextOf({ stage, driver, names, check, instances, tracker });
+    const { tags } = init;
+    return contextOf({ stage, driver, names, check, instances, tracker, tags });
   });
   check.freeze();
   world.faults?.clear();

@@ -71,6 +71,7 @@ class Run {
   readonly #ends: CaseEnd[] = [];
   readonly #checks: CheckEvent[] = [];
   readonly #stale: string[] = [];
+  readonly #tags = new Set<string>();
   #bailed = false;
 
   /** What happens. */
@@ -157,6 +158,7 @@ class Run {
       clauses: this.#clauses,
       timeoutMs: caseTimeoutMs,
       bystander,
+      tags: this.#tags,
       signal,
       emit: (event) => {
         checks.push(event);

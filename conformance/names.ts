@@ -40,6 +40,11 @@ export class Names {
     return `t${word(9, ...this.#parts)}`;
   }
 
+  /** What the owner and every long enough label have in them. */
+  get tag(): string {
+    return word(5, ...this.#parts);
+  }
+
   /** A new label of at most so many characters. */
   label(maxLength: number): string {
     const tail = (++this.#count).toString(36);
