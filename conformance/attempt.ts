@@ -21,7 +21,7 @@ import type { ImageServer } from "./image_server.ts";
 import type { Ledger } from "./ledger.ts";
 import { Names } from "./names.ts";
 import { HarnessError, type Stage, type Subject } from "./subject.ts";
-import { trackedDriver, trackedHost, Tracker, withMembers } from "./tracked_driver.ts";
+import { type Crowd, trackedDriver, trackedHost, Tracker, withMembers } from "./tracked_driver.ts";
 
 /** How many lines of the trace a failure shows. */
 const TRACE_TAIL = 12;
@@ -38,6 +38,8 @@ export interface AttemptInit {
   readonly seed: string;
   /** Where resources are written down. */
   readonly ledger: Ledger;
+  /** What goes on at the same time. */
+  readonly crowd: Crowd;
   /** The clauses by id. */
   readonly clauses: ReadonlyMap<string, Clause>;
   /** The most time that the case may take on the world's clock. */
@@ -254,7 +256,7 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
   const names = new Names(seed ?? init.seed, init.case.id, seed === undefined ? init.attempt : 1);
   init.tags.add(names.tag);
   const check = new CheckBook(init);
-  const tracker = new Tracker(init.ledger);
+  const tracker = new Tracker(init.ledger, init.crowd);
   const instances = new Instances(stage, tracker);
   const bystander = init.bystander ? Bystander.for(world.host, names, tracker) : undefined;
   await bystander?.plant();

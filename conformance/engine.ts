@@ -15,6 +15,7 @@ import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { unfitFor } from "./needs.ts";
 import type { Claims, Subject } from "./subject.ts";
 import { exitCodeOf, totalsOf } from "./totals.ts";
+import { Crowd } from "./tracked_driver.ts";
 
 /** How a run is done. */
 export interface RunOptions {
@@ -67,6 +68,7 @@ class Run {
   readonly #options: RunOptions;
   readonly #clauses: ReadonlyMap<string, Clause>;
   readonly #ledger: Ledger;
+  readonly #crowd = new Crowd();
   readonly #stop = new AbortController();
   readonly #ends: CaseEnd[] = [];
   readonly #checks: CheckEvent[] = [];
@@ -155,6 +157,7 @@ class Run {
       subject: this.#subject,
       seed,
       ledger: this.#ledger,
+      crowd: this.#crowd,
       clauses: this.#clauses,
       timeoutMs: caseTimeoutMs,
       bystander,

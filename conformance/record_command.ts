@@ -38,24 +38,42 @@ async function hear(events: AsyncIterable<Event>, take: (event: Event) => void):
   throw new Error("The run did not end");
 }
 
+/** Why a case has no tape. */
+interface Problem {
+  readonly case: string;
+  readonly why: string;
+}
+
+/** Problems in words; cases with the same one share a line. */
+function told(problems: readonly Problem[]): string {
+  const groups = Map.groupBy(problems, ({ why }) => why);
+  return [...groups].map(([why, cases]) =>
+    `Not kept: ${cases.map((it) => it.case).join(", ")}: ${why}\n`
+  ).join("");
+}
+
 /** The tapes of the cases that did well, and why others have none. */
 async function tapesOf(
   subject: RecordingSubject,
   cases: readonly Case[],
   { ends }: Heard,
-): Promise<{ tapes: Map<string, string>; problems: string[] }> {
+): Promise<{ tapes: Map<string, string>; problems: Problem[] }> {
   const tapes = new Map<string, string>();
-  const problems: string[] = [];
+  const problems: Problem[] = [];
   for (const item of cases) {
     const status = ends.find((end) => end.case === item.id)?.status;
     if (status !== "pass" && status !== "warn") {
-      if (status !== "unsupported") problems.push(`${item.id}: not kept, it ended as ${status}`);
+      const why = `it ended as ${status}`;
+      if (status !== "unsupported") problems.push({ case: item.id, why });
       continue;
     }
     try {
       tapes.set(item.id, await subject.tape(item));
     } catch (error) {
-      problems.push(`${item.id}: not kept: ${messageOf(error)}`);
+      problems.push({
+        case: item.id,
+        why: messageOf(error).replaceAll(`"${item.id}"`, "the case"),
+      });
     }
   }
   return { tapes, problems };
@@ -68,7 +86,7 @@ async function verify(
   tapes: Map<string, string>,
   live: Heard,
   options: RunOptions,
-): Promise<string[]> {
+): Promise<Problem[]> {
   const replayed = cases.filter((item) => tapes.has(item.id));
   if (replayed.length === 0) return [];
   await using replaying = await subject.replaying(tapes);
@@ -78,7 +96,7 @@ async function verify(
     const same = heard.verdicts.get(id) === live.verdicts.get(id);
     if (same && (status === "pass" || status === "warn")) return [];
     tapes.delete(id);
-    return [`${id}: not kept, its replay differs: ${reason ?? status}`];
+    return [{ case: id, why: `its replay differs: ${reason ?? status}` }];
   });
 }
 
@@ -144,7 +162,7 @@ export async function recordCommand(
   problems.push(...await verify(subject, selected, tapes, live, common));
   const folder = `${request.fixtures}/${subject.driver}`;
   const bytes = await store(folder, tapes);
-  for (const problem of problems) terminal.err(`${problem}\n`);
+  terminal.err(told(problems));
   const size = `${(bytes / 1024).toFixed(1)} KiB`;
   terminal.err(`Recorded ${tapes.size} of ${selected.length} cases, ${size}, in "${folder}"\n`);
   return live.end.exitCode === 0 && problems.length > 0 ? 3 : live.end.exitCode;
