@@ -7,28 +7,20 @@
 import {
   assert,
   assertAlmostEquals,
-  assertArrayIncludes,
   assertEquals,
   assertExists,
-  assertFalse,
   assertGreater,
-  assertGreaterOrEqual,
   assertInstanceOf,
   AssertionError,
   assertLess,
-  assertLessOrEqual,
   assertMatch,
   assertNotEquals,
-  assertNotMatch,
-  assertNotStrictEquals,
-  assertObjectMatch,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
   equal,
   fail,
-  unreachable,
 } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
 import { parseArgs as parseArgsOfRoot } from "@std/cli";
@@ -134,23 +126,13 @@ Deno.test("assertEquals() shows both sides and the message", () => {
 Deno.test("each assertion passes when it holds and fails when not", () => {
   const cases: [string, () => void, () => void][] = [
     ["assert", () => assert(1), () => assert(0, "message")],
-    ["assertFalse", () => assertFalse(0), () => assertFalse(1)],
     ["assertExists", () => assertExists(0), () => assertExists(null)],
     ["assertMatch", () => assertMatch("abc", /b/), () => assertMatch("abc", /d/)],
-    ["assertNotMatch", () => assertNotMatch("abc", /d/), () => assertNotMatch("abc", /b/)],
     ["assertGreater", () => assertGreater(2, 1), () => assertGreater(1, 1)],
-    ["assertGreaterOrEqual", () => assertGreaterOrEqual(1, 1), () => assertGreaterOrEqual(0, 1)],
     ["assertLess", () => assertLess(1, 2), () => assertLess(1, 1)],
-    ["assertLessOrEqual", () => assertLessOrEqual(1, 1), () => assertLessOrEqual(2, 1)],
     ["assertStrictEquals", () => assertStrictEquals(NaN, NaN), () => assertStrictEquals([], [])],
-    ["assertNotStrictEquals", () => assertNotStrictEquals(0, -0), () => {
-      assertNotStrictEquals("a", "a");
-    }],
     ["assertStringIncludes", () => assertStringIncludes("abc", "b"), () => {
       assertStringIncludes("abc", "d");
-    }],
-    ["assertArrayIncludes", () => assertArrayIncludes([{ a: 1 }, 2], [2, { a: 1 }]), () => {
-      assertArrayIncludes([1], [2]);
     }],
     ["assertInstanceOf", () => assertInstanceOf(new Point(1), Point), () => {
       assertInstanceOf({}, Point);
@@ -158,22 +140,13 @@ Deno.test("each assertion passes when it holds and fails when not", () => {
     ["assertAlmostEquals", () => assertAlmostEquals(0.1 + 0.2, 0.3), () => {
       assertAlmostEquals(1, 1.1, 0.01);
     }],
-    [
-      "assertObjectMatch",
-      () => assertObjectMatch({ a: { b: 1, c: 2 }, d: [1] }, { a: { b: 1 } }),
-      () => {
-        assertObjectMatch({ a: { b: 1, c: 2 } }, { a: { b: 2 } });
-      },
-    ],
   ];
   for (const [name, holds, broken] of cases) {
     passes(name, holds);
     fails(name, broken);
   }
-  fails("assertObjectMatch", () => assertObjectMatch({ a: 1 }, { b: 1 }));
   fails("assert", () => assert(false, "message"), "message");
   fails("fail", () => fail("reason"), "Failed assertion: reason");
-  fails("unreachable", () => unreachable());
   expect(new AssertionError("x").name === "AssertionError", "the error's name");
 });
 

@@ -82,11 +82,6 @@ export function assert(expr: unknown, msg = ""): asserts expr {
   check(expr, () => msg);
 }
 
-/** Checks that `expr` is falsy. */
-export function assertFalse(expr: unknown, msg = ""): asserts expr is false {
-  check(!expr, () => msg);
-}
-
 /** Checks structural equality. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   check(
@@ -116,14 +111,6 @@ export function assertStrictEquals<T>(
     () =>
       `Values are not strictly equal${suffix(msg)}\n\n    [Diff] Actual / Expected\n\n` +
       `${difference(format(actual), format(expected))}\n`,
-  );
-}
-
-/** Checks that two values are not the same, in the sense of `Object.is`. */
-export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void {
-  check(
-    !Object.is(actual, expected),
-    () => `Expected "actual" to not be strictly equal to: ${format(actual)}${suffix(msg)}\n`,
   );
 }
 
@@ -157,36 +144,11 @@ export function assertStringIncludes(actual: string, expected: string, msg?: str
   );
 }
 
-/** Checks that a list contains every value of another, in any order. */
-export function assertArrayIncludes<T>(
-  actual: ArrayLike<T>,
-  expected: ArrayLike<T>,
-  msg?: string,
-): void {
-  const missing = Array.from(expected).filter((value) =>
-    !Array.from(actual).some((other) => equal(other, value))
-  );
-  check(
-    missing.length === 0,
-    () =>
-      `Expected actual: "${format(actual)}" to include: "${format(expected)}"${suffix(msg)}\n` +
-      `missing: ${format(missing)}`,
-  );
-}
-
 /** Checks that a string matches a pattern. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
   check(
     expected.test(actual),
     () => `Expected actual: "${actual}" to match: "${expected}"${suffix(msg)}`,
-  );
-}
-
-/** Checks that a string does not match a pattern. */
-export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void {
-  check(
-    !expected.test(actual),
-    () => `Expected actual: "${actual}" to not match: "${expected}"${suffix(msg)}`,
   );
 }
 
@@ -209,29 +171,14 @@ export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   check(actual > expected, () => msg ?? `Expect ${format(actual)} > ${format(expected)}`);
 }
 
-/** Checks `actual >= expected`. */
-export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  check(actual >= expected, () => msg ?? `Expect ${format(actual)} >= ${format(expected)}`);
-}
-
 /** Checks `actual < expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   check(actual < expected, () => msg ?? `Expect ${format(actual)} < ${format(expected)}`);
 }
 
-/** Checks `actual <= expected`. */
-export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
-  check(actual <= expected, () => msg ?? `Expect ${format(actual)} <= ${format(expected)}`);
-}
-
 /** Fails. */
 export function fail(msg?: string): never {
   throw new AssertionError(`Failed assertion${suffix(msg)}`);
-}
-
-/** Marks a place that is never reached. */
-export function unreachable(msg?: string): never {
-  throw new AssertionError(`Unreachable${suffix(msg)}`);
 }
 
 /** Checks that a function throws, and answers what it threw. */
@@ -292,34 +239,4 @@ export async function assertRejects<E extends Error = Error>(
     return error;
   }
   throw new AssertionError(`Expected function to reject${suffix(text)}`);
-}
-
-/** Checks that a value holds at least what another holds, at any depth. */
-export function assertObjectMatch(
-  // deno-lint-ignore no-explicit-any -- interfaces have no index signature
-  actual: Record<PropertyKey, any>,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  assertEquals(narrow(actual, expected), expected, msg);
-}
-
-/** The value without those properties, at any depth, that the shape does not have. */
-function narrow(
-  value: Record<PropertyKey, unknown>,
-  shape: Record<PropertyKey, unknown>,
-): Record<PropertyKey, unknown> {
-  const plain = (it: unknown): it is Record<PropertyKey, unknown> =>
-    typeof it === "object" && it !== null && Object.getPrototypeOf(it) === Object.prototype;
-  const entry = (a: unknown, b: unknown): unknown => {
-    if (Array.isArray(a) && Array.isArray(b)) return a.map((item, i) => entry(item, b[i]));
-    return plain(b) && typeof a === "object" && a !== null
-      ? narrow(a as Record<PropertyKey, unknown>, b)
-      : a;
-  };
-  return Object.fromEntries(
-    Reflect.ownKeys(shape).filter((key) => key in value).map((
-      key,
-    ) => [key, entry(value[key], shape[key])]),
-  );
 }
