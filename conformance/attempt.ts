@@ -19,9 +19,9 @@ import type { CaseEnd, CheckEvent, Status } from "./events.ts";
 import { downloaded, firstImages, FreshResources } from "./fresh.ts";
 import type { ImageServer } from "./image_server.ts";
 import type { Ledger } from "./ledger.ts";
-import { Names } from "./names.ts";
+import { Names, type Neighbours } from "./names.ts";
 import { HarnessError, type Stage, type Subject } from "./subject.ts";
-import { type Crowd, trackedDriver, trackedHost, Tracker, withMembers } from "./tracked_driver.ts";
+import { trackedDriver, trackedHost, Tracker, withMembers } from "./tracked_driver.ts";
 
 /** How many lines of the trace a failure shows. */
 const TRACE_TAIL = 12;
@@ -38,16 +38,14 @@ export interface AttemptInit {
   readonly seed: string;
   /** Where resources are written down. */
   readonly ledger: Ledger;
-  /** What goes on at the same time. */
-  readonly crowd: Crowd;
+  /** The cases that may go on at the same time, in a run of that seed. */
+  neighbours(seed: string): Neighbours;
   /** The clauses by id. */
   readonly clauses: ReadonlyMap<string, Clause>;
   /** The most time that the case may take on the world's clock. */
   readonly timeoutMs: number;
   /** Whether a look-alike machine stands by, and must be unchanged after. */
   readonly bystander: boolean;
-  /** The tags of all attempts of the run so far: what bears one of them belongs to that attempt. */
-  readonly tags: Set<string>;
   /** Ends the attempt early; its clean-up is done all the same. */
   readonly signal: AbortSignal;
   /** Takes each check. */
@@ -136,25 +134,27 @@ class Instances {
   }
 }
 
-/** The controls of a host that shows nothing of the other cases that run on it. */
-function ownHost(host: HostControls, own: string, tags: ReadonlySet<string>): HostControls {
-  const others = (entry: string): boolean =>
-    [...tags].some((tag) => tag !== own && entry.includes(tag) && !entry.includes(own));
-  return withMembers(host, {
-    inventory: async () => (await host.inventory()).filter((entry) => !others(entry)),
+/** The host as a case sees it: without what other cases make at the same time. */
+function caseHost(
+  host: HostControls,
+  tracker: Tracker,
+  isOfOther: (entry: string) => boolean,
+): HostControls {
+  return withMembers(trackedHost(host, tracker), {
+    inventory: async () => (await host.inventory()).filter((entry) => !isOfOther(entry)),
   });
 }
 
 /** What the case's function gets. */
 function contextOf(
-  { stage, driver, names, check, instances, tracker, tags }: {
+  { stage, driver, names, check, instances, tracker, isOfOther }: {
     stage: Stage;
     driver: Driver;
     names: Names;
     check: CheckBook;
     instances: Instances;
     tracker: Tracker;
-    tags: ReadonlySet<string>;
+    isOfOther: (entry: string) => boolean;
   },
 ): CaseContext {
   const { world } = stage;
@@ -170,8 +170,7 @@ function contextOf(
     check,
     server,
     clock,
-    host: (world.host &&
-      ownHost(trackedHost(world.host, tracker), names.tag, tags)) as CaseContext["host"],
+    host: (world.host && caseHost(world.host, tracker, isOfOther)) as CaseContext["host"],
     registry: world.registry?.() ?? new Registry<Driver>(),
     faults: (faults && withMembers({ ...faults } as CaseContext["faults"], {
       plan: (fault) => faults.plan(fault),
@@ -254,17 +253,17 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
   const { clock } = world;
   const started = clock.now();
   const names = new Names(seed ?? init.seed, init.case.id, seed === undefined ? init.attempt : 1);
-  init.tags.add(names.tag);
   const check = new CheckBook(init);
-  const tracker = new Tracker(init.ledger, init.crowd);
+  const tracker = new Tracker(init.ledger);
   const instances = new Instances(stage, tracker);
+  const neighbours = init.neighbours(seed ?? init.seed);
+  const isOfOther = (entry: string): boolean => neighbours.isOfOther(init.case.id, entry);
   const bystander = init.bystander ? Bystander.for(world.host, names, tracker) : undefined;
   await bystander?.plant();
   const thrown = await runBody(init, clock, check, async () => {
     server.publish(await firstImages(world.images));
     const driver = await instances.open(names.owner);
-    const { tags } = init;
-    return contextOf({ stage, driver, names, check, instances, tracker, tags });
+    return contextOf({ stage, driver, names, check, instances, tracker, isOfOther });
   });
   check.freeze();
   world.faults?.clear();

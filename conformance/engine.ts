@@ -12,10 +12,10 @@ import { Channel } from "./channel.ts";
 import type { CaseEnd, CheckEvent, Event, RunEnd, Status } from "./events.ts";
 import { judge, type KnownFailure } from "./known_failing.ts";
 import { type Ledger, MemoryLedger } from "./ledger.ts";
+import { Neighbours } from "./names.ts";
 import { unfitFor } from "./needs.ts";
 import type { Claims, Subject } from "./subject.ts";
 import { exitCodeOf, totalsOf } from "./totals.ts";
-import { Crowd } from "./tracked_driver.ts";
 
 /** How a run is done. */
 export interface RunOptions {
@@ -25,8 +25,8 @@ export interface RunOptions {
   readonly startedAt: string;
   /** The arguments that repeat the run, without selection and reports; for the report alone. */
   readonly command?: readonly string[];
-  /** How many cases there are, selected or not. By default those that are run. */
-  readonly known?: number;
+  /** The ids of all cases there are, selected or not. By default those that are run. */
+  readonly known?: readonly string[];
   /** How often each case is run; mixed verdicts make it flaky. By default once. */
   readonly repeat?: number;
   /** How many cases run at the same time. By default 1. */
@@ -68,12 +68,12 @@ class Run {
   readonly #options: RunOptions;
   readonly #clauses: ReadonlyMap<string, Clause>;
   readonly #ledger: Ledger;
-  readonly #crowd = new Crowd();
+  readonly #known: readonly string[];
+  readonly #neighbours = new Map<string, Neighbours>();
   readonly #stop = new AbortController();
   readonly #ends: CaseEnd[] = [];
   readonly #checks: CheckEvent[] = [];
   readonly #stale: string[] = [];
-  readonly #tags = new Set<string>();
   #bailed = false;
 
   /** What happens. */
@@ -82,6 +82,7 @@ class Run {
   constructor(cases: readonly Case[], subject: Subject, options: RunOptions) {
     this.#cases = cases;
     this.#subject = subject;
+    this.#known = options.known ?? cases.map(({ id }) => id);
     this.#options = options;
     this.#clauses = new Map((options.clauses ?? CLAUSES).map((clause) => [clause.id, clause]));
     this.#ledger = options.ledger ?? new MemoryLedger();
@@ -111,7 +112,8 @@ class Run {
   }
 
   #start(): void {
-    const { seed, startedAt, command = [], known = this.#cases.length } = this.#options;
+    const { seed, startedAt, command = [] } = this.#options;
+    const known = this.#known.length;
     const { driver, mode } = this.#subject;
     const selected = this.#cases.length;
     this.events.push({
@@ -157,11 +159,10 @@ class Run {
       subject: this.#subject,
       seed,
       ledger: this.#ledger,
-      crowd: this.#crowd,
+      neighbours: (its) => this.#neighboursIn(its),
       clauses: this.#clauses,
       timeoutMs: caseTimeoutMs,
       bystander,
-      tags: this.#tags,
       signal,
       emit: (event) => {
         checks.push(event);
@@ -169,6 +170,14 @@ class Run {
         this.events.push(event);
       },
     });
+  }
+
+  /** The neighbours by seed: that of the run, or those of the tapes. */
+  #neighboursIn(seed: string): Neighbours {
+    const known = this.#neighbours.get(seed) ??
+      new Neighbours(seed, this.#known, this.#options.repeat ?? 1);
+    this.#neighbours.set(seed, known);
+    return known;
   }
 
   /** Sums up the attempts at a case; the first one that did not pass speaks for all. */
@@ -212,7 +221,7 @@ class Run {
   }
 
   #end(interrupted: boolean): void {
-    const { known = this.#cases.length } = this.#options;
+    const known = this.#known.length;
     const evidence = this.#ends.flatMap((end) => end.evidence ?? []);
     const origins: Origin[] = [...new Set(evidence.map(({ origin }) => origin))].sort();
     const dates = evidence.flatMap(({ recordedAt }) => recordedAt ?? []).sort();

@@ -35,14 +35,14 @@ export class Names {
     this.#parts = [seed, caseId, attempt];
   }
 
+  /** How every label of the case begins. */
+  get beginning(): string {
+    return `v${word(5, ...this.#parts)}`;
+  }
+
   /** The owner of all that the case makes; no other case, attempt or run has it. */
   get owner(): string {
     return `t${word(9, ...this.#parts)}`;
-  }
-
-  /** What the owner and every long enough label have in them. */
-  get tag(): string {
-    return word(5, ...this.#parts);
   }
 
   /** A new label of at most so many characters. */
@@ -57,3 +57,33 @@ export class Names {
     return PORTS.first + (at + ++this.#count) % PORTS.count;
   }
 }
+
+/**
+ * The labels of all cases of a run: tells what on a host is of another case, which may go on at the
+ * same time, or have done so when a tape was recorded.
+ */
+export class Neighbours {
+  readonly #cases = new Map<string, string>();
+
+  /** The neighbours in a run of that seed. */
+  constructor(seed: string, caseIds: readonly string[], attempts: number) {
+    for (const id of caseIds) {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        const names = new Names(seed, id, attempt);
+        this.#cases.set(names.owner, id).set(names.beginning, id);
+      }
+    }
+  }
+
+  /** Whether an entry of an inventory is of another case than that one. */
+  isOfOther(caseId: string, entry: string): boolean {
+    return entry.split(/[^a-z0-9-]+/).some((label) => {
+      const id = this.#cases.get(label.slice(0, OWNER_LENGTH)) ??
+        this.#cases.get(label.slice(0, BEGINNING_LENGTH));
+      return id !== undefined && id !== caseId;
+    });
+  }
+}
+
+const OWNER_LENGTH = 10;
+const BEGINNING_LENGTH = 6;

@@ -146,7 +146,7 @@ export async function recordCommand(
     seed: options.seed ?? terminal.seed(),
     startedAt,
     command: commandOf(options),
-    known: cases.length,
+    known: cases.map(({ id }) => id),
     parallel: options.parallel,
     caseTimeoutMs: options.caseTimeoutMs,
   };

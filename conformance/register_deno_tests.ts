@@ -34,8 +34,12 @@ async function runCase(
     const gather = gathering();
     const startedAt = "1970-01-01T00:00:00Z";
     const command = ["--driver", subject.driver, ...(subject.mode === "live" ? ["--live"] : [])];
-    const bystander = subject.mode !== "replayed";
-    for await (const event of run([item], subject, { seed, startedAt, command, bystander })) {
+    const options = {
+      ...{ seed, startedAt, command },
+      known: CASES.map(({ id }) => id),
+      bystander: subject.mode !== "replayed",
+    };
+    for await (const event of run([item], subject, options)) {
       const ended = gather(event);
       const only = ended?.cases[0];
       if (ended && only && only.end.status !== "pass" && only.end.status !== "warn") {

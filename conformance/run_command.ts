@@ -186,7 +186,7 @@ export async function runCommand(
     seed,
     startedAt,
     command: commandOf(options),
-    known: cases.length,
+    known: cases.map(({ id }) => id),
     repeat: options.repeat,
     parallel: options.parallel,
     caseTimeoutMs: options.caseTimeoutMs,

@@ -25,44 +25,18 @@ interface Entry {
 /** Codes that say that nothing was made, as it was refused before. */
 const REFUSALS = ["invalid-argument", "already-exists", "permission-denied", "unimplemented"];
 
-/** What all attempts of a run make, by the owners and names that it is known by. */
-export class Crowd {
-  readonly #owners = new Map<string, Tracker>();
-  readonly #names = new Map<string, Tracker>();
-
-  /** Notes what a tracker is about to make. */
-  note(tracker: Tracker, resource: Resource): void {
-    if ("owner" in resource) this.#owners.set(resource.owner, tracker);
-    else this.#names.set(resource.name, tracker);
-  }
-
-  /** Whether an entry of an inventory is of another tracker. */
-  isOfOther(tracker: Tracker, entry: string): boolean {
-    const isOther = (it: Tracker | undefined): boolean => it !== undefined && it !== tracker;
-    return entry.split(/[^a-z0-9-]+/).some((label) => isOther(this.#owners.get(label))) ||
-      [...this.#names].some(([name, it]) => isOther(it) && entry.includes(name));
-  }
-}
-
 /** The resources of one attempt at a case. */
 export class Tracker {
   readonly #ledger: Ledger;
-  readonly #crowd: Crowd;
   readonly #open: Entry[] = [];
   readonly #struck: number[] = [];
   readonly #made: Resource[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
-  /** Tracks into a ledger, among others. */
-  constructor(ledger: Ledger, crowd: Crowd = new Crowd()) {
+  /** Tracks into a ledger. */
+  constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.#crowd = crowd;
-  }
-
-  /** Whether an entry of an inventory is this attempt's business: its own, or of nobody who runs now. */
-  concerns(entry: string): boolean {
-    return !this.#crowd.isOfOther(this, entry);
   }
 
   /** What is or may be there, the newest first. */
@@ -78,7 +52,6 @@ export class Tracker {
   /** Writes a resource down, makes it, and strikes it out again if the making was refused. */
   async make<T>(resource: Resource, make: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new HarnessError("Cannot make anything more: the case has ended");
-    this.#crowd.note(this, resource);
     const entry = { number: await this.#ledger.intend(resource), resource };
     this.#open.push(entry);
     this.#made.push(resource);
@@ -192,16 +165,12 @@ export function trackedDriver(driver: Driver, tracker: Tracker): Driver {
   });
 }
 
-/**
- * The same controls, with all that they plant written down before, and an inventory without what
- * other cases make at the same time.
- */
+/** The same controls, with all that they plant written down before. */
 export function trackedHost(host: HostControls, tracker: Tracker): HostControls {
   const planted = (name: string): Resource => ({ kind: "planted-machine", name });
   const network = (name: string): Resource => ({ kind: "planted-network", name });
   const { plantMachine, uprootMachine, plantNetwork, uprootNetwork, duplicate } = host;
   return withMembers(host, {
-    inventory: async () => (await host.inventory()).filter((entry) => tracker.concerns(entry)),
     ...(plantMachine && {
       plantMachine: (name: string) =>
         tracker.make(planted(name), () => plantMachine.call(host, name)),

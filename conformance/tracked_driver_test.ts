@@ -3,7 +3,7 @@ import { type Driver, DriverError, type Networks } from "../drivers/contract/mod
 import { fakeDriver } from "./fake_subject_test.ts";
 import { MemoryLedger } from "./ledger.ts";
 import { HarnessError } from "./subject.ts";
-import { Crowd, trackedDriver, trackedHost, Tracker } from "./tracked_driver.ts";
+import { trackedDriver, Tracker } from "./tracked_driver.ts";
 
 const SPEC = { cluster: "c", name: "m", image: "1" };
 
@@ -88,16 +88,4 @@ Deno.test("trackedDriver makes nothing after the case has ended", async () => {
   await tracker.close();
   await assertRejects(() => driver.machines.create(SPEC), HarnessError);
   assertEquals(host.size, 0);
-});
-
-Deno.test("trackedHost shows an inventory without what other cases make meanwhile", async () => {
-  const crowd = new Crowd();
-  const [mine, other] = [0, 1].map(() => new Tracker(new MemoryLedger(), crowd));
-  const all = ["disk:pool/mine.c.m", "machine:other.c.m", "machine:somebody.c.m", "machine:x.y.z"];
-  const host = trackedHost({ inventory: () => Promise.resolve(all) }, mine!);
-  const nothing = () => Promise.resolve();
-  await mine!.make({ kind: "network", owner: "mine", cluster: "c" }, nothing);
-  await other!.make({ kind: "network", owner: "other", cluster: "c" }, nothing);
-  await other!.make({ kind: "planted-machine", name: "x.y.z" }, nothing);
-  assertEquals(await host.inventory(), ["disk:pool/mine.c.m", "machine:somebody.c.m"]);
 });

@@ -48,7 +48,7 @@ async function exampleRun(): Promise<Event[]> {
     seed: "seed-1",
     startedAt: "2026-01-31T12:00:00.000Z",
     command: ["--driver", "./my driver.ts", "--live"],
-    known: 12,
+    known: Array.from({ length: 12 }, (_, index) => `case-${index}`),
     clauses: FAKE_CLAUSES,
     knownFailures: [
       { case: "start.known", reason: "The backend is wrong" },
@@ -112,7 +112,7 @@ Deno.test("a headline tells a replay's date and origin", async () => {
         seed: "s",
         startedAt: "2026-02-01T00:00:00Z",
         clauses: FAKE_CLAUSES,
-        known: 3,
+        known: ["a", "b", "c"],
       },
     ),
   );
