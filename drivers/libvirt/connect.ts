@@ -25,15 +25,15 @@ export function liveBackend({ uri, sshUser, sshKey }: Settings, clock: Clock): L
  * @throws {BackendError} saying what is missing and what to do
  */
 export async function connectLive(
-  { settings: given, clock }: ConnectOptions & { readonly clock: Clock },
+  { settings: given, signal, clock }: ConnectOptions & { readonly clock: Clock },
 ): Promise<{ backend: LibvirtBackend; host: Host; images: TestImages }> {
   // Where the test guest is says something about this machine alone, so it need not be on a tape.
   const guest = Deno.env.get("VMTCK_GUEST");
   const settings = readSettings(guest ? { guest, ...given } : given);
   const backend = liveBackend(settings, clock);
   try {
-    const { libvirt, hypervisor } = await backend.call("hostFacts", {});
-    const { acceleration, why } = await accelerationOf(backend, settings);
+    const { libvirt, hypervisor } = await backend.call("hostFacts", {}, { signal });
+    const { acceleration, why } = await accelerationOf(backend, settings, signal);
     const origin = acceleration === "kvm" ? "hardware" : "software-hypervisor";
     const versions = { libvirt, hypervisor, acceleration: `${acceleration}: ${why}` };
     return { backend, host: { origin, versions }, images: testImages(settings) };
@@ -46,8 +46,9 @@ export async function connectLive(
 async function accelerationOf(
   backend: LibvirtBackend,
   { acceleration }: Settings,
+  signal?: AbortSignal,
 ): Promise<Acceleration> {
-  if (acceleration === "auto") return await backend.call("probeAcceleration", {});
+  if (acceleration === "auto") return await backend.call("probeAcceleration", {}, { signal });
   return { acceleration, why: "by the setting" };
 }
 

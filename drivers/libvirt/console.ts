@@ -5,6 +5,7 @@
  */
 
 import type { DomainRef, LibvirtBackend } from "./backend.ts";
+import { unlessRefused } from "./errors.ts";
 
 const KEPT_CHARACTERS = 64 * 1024;
 
@@ -29,8 +30,13 @@ export class Consoles {
   /** Forgets what a domain printed, and listens to what it prints from now on. */
   async open(domain: DomainRef, options: { signal?: AbortSignal }): Promise<void> {
     this.#texts.set(domain.uuid, "");
+    await this.reopen(domain, options);
+  }
+
+  /** Listens on, if that has ended; a console that somebody else has open stays theirs. */
+  async reopen(domain: DomainRef, options: { signal?: AbortSignal }): Promise<void> {
     this.#pump ??= this.#listen(this.#backend.events({ signal: this.#signal }));
-    await this.#backend.call("domainOpenConsole", { domain }, options);
+    await this.#backend.call("domainOpenConsole", { domain }, options).catch(unlessRefused(null));
   }
 
   /** What a domain printed; undefined if nobody listened. */

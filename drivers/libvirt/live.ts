@@ -59,6 +59,7 @@ export class LiveBackend implements LibvirtBackend {
   readonly #pumps = new Set<Promise<void>>();
   readonly #special: Special;
   #client?: Promise<LibvirtClient>;
+  #current?: LibvirtClient;
   #known: Acceleration = { acceleration: "unknown", why: "no machine was made yet" };
 
   /** Makes the backend; nothing is opened yet. */
@@ -101,7 +102,7 @@ export class LiveBackend implements LibvirtBackend {
   /** Closes the connections; machines are not touched. */
   async [Symbol.asyncDispose](): Promise<void> {
     const client = this.#client;
-    this.#client = undefined;
+    this.#current = this.#client = undefined;
     for (const console of this.#consoles.values()) await console[Symbol.asyncDispose]();
     await client?.then((it) => it.close(), () => {});
     await Promise.all(this.#pumps);
@@ -121,13 +122,23 @@ export class LiveBackend implements LibvirtBackend {
 
   /** Works with an open client; once more with a new one if the connection was gone before anything was sent. */
   async #withClient<T>(work: (client: LibvirtClient) => Promise<T>): Promise<T> {
+    const client = await this.#open();
     try {
-      return await work(await this.#open());
+      return await work(client);
     } catch (error) {
-      if (!(error instanceof ConnectionLost) || error.sent) throw error;
-      this.#client = undefined;
+      if (!(error instanceof ConnectionLost)) throw error;
+      this.#drop(client);
+      if (error.sent) throw error;
       return await work(await this.#open());
     }
+  }
+
+  /** Gives a client up whose connection is lost; the next call opens another. */
+  #drop(client: LibvirtClient): void {
+    if (this.#current !== client) return;
+    this.#current = this.#client = undefined;
+    this.#hub.emit({ type: "lost" });
+    this.#pump(() => client.close());
   }
 
   #open(): Promise<LibvirtClient> {
@@ -146,6 +157,7 @@ export class LiveBackend implements LibvirtBackend {
         events: ["domainLifecycle"],
         signal: abort.signal,
       });
+      this.#current = client;
       this.#follow(client);
       return client;
     } catch (error) {
@@ -167,10 +179,7 @@ export class LiveBackend implements LibvirtBackend {
           if (translated) this.#hub.emit(translated);
         }
       } catch {
-        // The connection is lost; the next call tells why.
-        this.#client = undefined;
-        this.#hub.emit({ type: "lost" });
-        await client.close();
+        this.#drop(client);
       }
     });
   }

@@ -28,7 +28,7 @@ import {
 import { addressOf, ALL_SOURCES, sshAddressOf } from "./addresses.ts";
 import type { DomainRef } from "./backend.ts";
 import { look } from "./domains.ts";
-import { type About, attempt, isRefused, unlessRefused } from "./errors.ts";
+import { type About, attempt, isRefused } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
 import { Flags } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
@@ -155,7 +155,7 @@ export class LibvirtMachine implements Machine {
       throw error;
     }
     // What the guest prints is worth having, but the machine runs without it as well.
-    await this.#session.consoles.open(domain, options).catch(unlessRefused(null));
+    await this.#session.consoles.open(domain, options);
   }
 
   /** QEMU's complaint about memory has no code of its own, so the sizes have to tell. */
@@ -241,8 +241,14 @@ export class LibvirtMachine implements Machine {
 
   async #consoleText({ signal }: CallOptions = {}): Promise<string> {
     return await attempt(this.#about("machine.console", signal), async () => {
-      await this.#look({ signal });
-      return this.#session.consoles.text(this.#domain) ?? "";
+      const { state } = await this.#look({ signal });
+      const { consoles } = this.#session;
+      const text = consoles.text(this.#domain);
+      // A lost connection has ended the console; what is printed from now on is worth having.
+      if (text !== undefined && state === "running") {
+        await consoles.reopen(this.#domain, { signal });
+      }
+      return text ?? "";
     });
   }
 

@@ -205,12 +205,12 @@ export class LibvirtMachines implements Machines {
     decide(state, force ? "forceDelete" : "delete", ref);
     const isOff = state === "stopped" || state === "saved" || state === "creating";
     if (!isOff) await this.#destroy(domain, options);
-    const xml = await this.#session.call("domainGetXmlDesc", { domain, flags: XML_FLAGS }, options);
     await this.#undefineFlags(domain, options);
     const left = await findDomain(this.#session, domain.name, options);
     if (left?.uuid !== domain.uuid) return;
     // Another process started it at this very moment, and libvirt undefines what runs. Its start came first.
     if (force) return await this.#destroy(domain, options);
+    const xml = await this.#session.call("domainGetXmlDesc", { domain, flags: XML_FLAGS }, options);
     await this.#session.call("domainDefineXmlFlags", { xml, flags: 0 }, options);
     decide((await look(this.#session, domain, options)).state, "delete", ref);
   }

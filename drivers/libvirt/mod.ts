@@ -31,6 +31,7 @@ export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
   connect: connectLive,
   host: libvirtHost,
   seam: SEAM,
+  localSettings: ["uri", "pool-path", "ssh-key", "guest"],
 };
 
 /** What {@linkcode libvirtDriver} needs. */
