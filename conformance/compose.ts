@@ -24,6 +24,7 @@ import type { LedgerHead } from "./ledger_file.ts";
 import { HarnessError, type Stage, type Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
+type Settings = Readonly<Record<string, string>>;
 type AnyModule = DriverModule | PlainModule;
 
 /** Where the list is for instances that need none. */
@@ -59,14 +60,37 @@ async function loadModule(driver: string): Promise<AnyModule> {
   );
 }
 
+/**
+ * The settings with the folder of the test guest, which is built first if need be.
+ *
+ * @throws {HarnessError} saying what the build lacks
+ */
+async function withGuest(driver: string, settings: Settings): Promise<Settings> {
+  const script = new URL("../fixtures/guest/build.sh", import.meta.url);
+  const builds = driver === "libvirt" && settings.guest === undefined &&
+    script.protocol === "file:" && Deno.build.os === "linux";
+  if (!builds) return settings;
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: [decodeURIComponent(script.pathname)],
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();
+  if (code === 0) return { ...settings, guest: text(stdout) };
+  throw new HarnessError(
+    `Cannot build the test guest: ${text(stderr).split("\n").at(-1)}; ` +
+      'or name the folder of one with "--set guest=DIR"',
+  );
+}
+
 /** Opens the worlds of a module. @throws {HarnessError} saying what is missing and what to do */
 async function connected(
   module: AnyModule,
   { settings }: Pick<SubjectRequest, "settings">,
   mode: "live" | "record" | "replay",
 ): Promise<Worlds> {
+  const given = mode === "replay" ? settings : await withGuest(module.name, settings);
   try {
-    return await openWorlds(module, { mode, settings });
+    return await openWorlds(module, { mode, settings: given });
   } catch (cause) {
     if (!(cause instanceof BackendError || cause instanceof TypeError)) throw cause;
     throw new HarnessError(cause.message, { cause });

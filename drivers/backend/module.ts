@@ -95,6 +95,8 @@ export interface DriverModule<M extends Methods = Methods, E extends Json = Json
   readonly images?: TestImages;
   /** `virtual` if time below the adapter is simulated. By default `real`. */
   readonly time?: "real" | "virtual";
+  /** The settings that are about the recording machine alone, such as paths: kept off the tapes. */
+  readonly localSettings?: readonly string[];
 }
 
 /**

@@ -190,7 +190,7 @@ function openWorld(module: DriverModule, ground: Ground, record = false): CaseWo
 }
 
 async function tapeOf(
-  { name, seam }: DriverModule,
+  { name, seam, localSettings = [] }: DriverModule,
   ground: Ground,
   recorder: Recorder<Methods, Json>,
   facts: RecordingFacts,
@@ -198,7 +198,9 @@ async function tapeOf(
   const { origin, versions } = ground.evidence;
   const lines = recorder.lines({ seam, known: await knownValues(ground) });
   const images = await headsOf(ground.images);
-  const { settings } = ground;
+  const settings = Object.fromEntries(
+    Object.entries(ground.settings).filter(([key]) => !localSettings.includes(key)),
+  );
   const provenance = { ...facts, driver: name, origin, versions, settings, images };
   const text = await formatTape({ provenance, lines });
   const found = scanForSecrets(text);
