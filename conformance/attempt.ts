@@ -295,12 +295,16 @@ function reasonOf(error: unknown): string {
 
 /** Runs one attempt at a case. Never throws: what the harness cannot do is a `harness-error`. */
 export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
+  const { ledger, subject, seed } = init;
   let result: AttemptResult = { status: "harness-error", ms: 0, leaks: [] };
+  let folder: number | undefined;
   try {
-    await using stage = await init.subject.open({ case: init.case, seed: init.seed });
+    await using stage = await subject.open({ case: init.case, seed });
+    if (stage.folder) folder = await ledger.intend({ kind: "folder", path: stage.folder });
     result = await runOnStage(init, stage);
   } catch (error) {
     return { ...result, status: "harness-error", reason: reasonOf(error) };
   }
+  if (folder !== undefined) await ledger.strike([folder]);
   return result;
 }

@@ -11,7 +11,7 @@ import {
   type World,
 } from "../drivers/contract/mod.ts";
 import { type CheckBook, messageOf } from "./check.ts";
-import { type Resource, resourceName } from "./ledger.ts";
+import { type HostResource, resourceName } from "./ledger.ts";
 import type { Names } from "./names.ts";
 import { trackedHost, type Tracker } from "./tracked_driver.ts";
 
@@ -82,7 +82,7 @@ export interface Reach {
 }
 
 /** Removes one resource. @throws {DriverError} `not-found` if it is gone already, and others */
-export async function removeResource(resource: Resource, { host, of }: Reach): Promise<void> {
+export async function removeResource(resource: HostResource, { host, of }: Reach): Promise<void> {
   switch (resource.kind) {
     case "machine":
       return await (await of(resource.owner)).machines.delete(resource, { force: true });
@@ -121,7 +121,7 @@ async function removeAll(cleaning: Cleaning): Promise<string[]> {
 /** What is on the host by one of those names, or of those owners; without host controls, what the driver lists. */
 async function leftOvers(
   { world, of, owner }: Cleaning,
-  made: readonly Resource[],
+  made: readonly HostResource[],
 ): Promise<string[]> {
   const owners = new Set([owner]);
   const planted = new Set<string>();

@@ -125,6 +125,7 @@ async function stageOf({ worlds, tape, atEnd }: StageParts): Promise<Stage> {
     server,
     evidence: world.evidence,
     ...(tape && { seed: tape.provenance.seed }),
+    ...(folder && { folder: folder.path }),
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };
 }

@@ -33,11 +33,20 @@ export type Resource =
     readonly version: string;
   }
   | {
+    /** A scratch folder of the suite on this machine. */
+    readonly kind: "folder";
+    /** Its absolute path. */
+    readonly path: string;
+  }
+  | {
     /** Made behind the driver's back, by its qualified name. */
     readonly kind: "planted-machine" | "planted-network";
     /** The qualified name. */
     readonly name: string;
   };
+
+/** A resource that a driver or a host removes; a folder is not. */
+export type HostResource = Exclude<Resource, { readonly kind: "folder" }>;
 
 /** A resource in words, such as `machine:owner.cluster.name`. */
 export function resourceName(resource: Resource): string {
@@ -48,6 +57,8 @@ export function resourceName(resource: Resource): string {
       return `network:${resource.owner}.${resource.cluster}`;
     case "image":
       return `image:${resource.version}`;
+    case "folder":
+      return `folder:${resource.path}`;
     default:
       return `${resource.kind}:${resource.name}`;
   }

@@ -127,6 +127,21 @@ Deno.test("reap removes nothing in a dry run", () =>
     assertEquals([host.size, await Deno.readTextFile(`${folder}/r1.ndjson`)], [1, LEFT]);
   }));
 
+Deno.test("reap removes scratch folders of the suite, and no others", () =>
+  inFolder(async (folder) => {
+    const [scratch, other] = [`${folder}/vmtck-abc`, `${folder}/precious`];
+    await Deno.mkdir(scratch);
+    await Deno.mkdir(other);
+    const intents = [scratch, other, `${folder}/vmtck-gone`].map((path, index) => ({
+      intent: index + 1,
+      resource: { kind: "folder", path },
+    }));
+    await killed(folder, lines({ head: HEAD }, ...intents));
+    const outcomes = await reaped(folder, reachOf(new Set()));
+    assertEquals(outcomes.map((it) => it.outcome), ["absent", "failed", "removed"]);
+    assertEquals(names(folder).sort(), ["precious", "r1.ndjson"]);
+  }));
+
 Deno.test("reap keeps in the ledger what it could not remove", () =>
   inFolder(async (folder) => {
     await killed(folder, LEFT);

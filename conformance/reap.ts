@@ -26,6 +26,12 @@ export interface Reaped {
   readonly reason?: string;
 }
 
+/** Removes a scratch folder, and refuses any other. */
+async function removeFolder(path: string): Promise<void> {
+  if (!/[\\/]vmtck-[^\\/]+$/.test(path)) throw new Error("It is no scratch folder of the suite");
+  await Deno.remove(path, { recursive: true });
+}
+
 /** Removes what a ledger lists, the newest first, and strikes it out. */
 async function* reapLedger(
   ledger: DeadLedger,
@@ -36,11 +42,14 @@ async function* reapLedger(
   for (const [number, resource] of ledger.open()) {
     const about = { run, resource: resourceName(resource) };
     try {
-      await removeResource(resource, reach);
+      if (resource.kind === "folder") await removeFolder(resource.path);
+      else await removeResource(resource, reach);
       await ledger.strike(number);
       yield { ...about, outcome: "removed" };
     } catch (error) {
-      const absent = isDriverError(error) && error.code === "not-found";
+      const absent = isDriverError(error)
+        ? error.code === "not-found"
+        : error instanceof Deno.errors.NotFound;
       if (absent) await ledger.strike(number);
       yield absent
         ? { ...about, outcome: "absent" }

@@ -31,6 +31,8 @@ export interface Stage extends AsyncDisposable {
   readonly evidence: Evidence;
   /** The seed of the recording, for a replay. */
   readonly seed?: string;
+  /** The scratch folder on disk, if it has one; removed with the stage. */
+  readonly folder?: string;
 }
 
 /** What is under test, and where its answers come from. */

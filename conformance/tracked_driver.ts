@@ -13,13 +13,13 @@ import {
   type Machines,
   type Networks,
 } from "../drivers/contract/mod.ts";
-import type { Ledger, Resource } from "./ledger.ts";
+import type { HostResource, Ledger } from "./ledger.ts";
 import { HarnessError } from "./subject.ts";
 
 /** One resource of a case. */
 interface Entry {
   readonly number: number;
-  readonly resource: Resource;
+  readonly resource: HostResource;
 }
 
 /** Codes that say that nothing was made, as it was refused before. */
@@ -30,7 +30,7 @@ export class Tracker {
   readonly #ledger: Ledger;
   readonly #open: Entry[] = [];
   readonly #struck: number[] = [];
-  readonly #made: Resource[] = [];
+  readonly #made: HostResource[] = [];
   readonly #underWay = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -40,17 +40,17 @@ export class Tracker {
   }
 
   /** What is or may be there, the newest first. */
-  open(): Resource[] {
+  open(): HostResource[] {
     return this.#open.map((entry) => entry.resource).reverse();
   }
 
   /** All that was ever written down. */
-  made(): readonly Resource[] {
+  made(): readonly HostResource[] {
     return this.#made;
   }
 
   /** Writes a resource down, makes it, and strikes it out again if the making was refused. */
-  async make<T>(resource: Resource, make: () => Promise<T>): Promise<T> {
+  async make<T>(resource: HostResource, make: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new HarnessError("Cannot make anything more: the case has ended");
     const entry = { number: await this.#ledger.intend(resource), resource };
     this.#open.push(entry);
@@ -68,7 +68,7 @@ export class Tracker {
   }
 
   /** Forgets a resource that was removed; the ledger hears of it when the case ends. */
-  gone(resource: Resource): void {
+  gone(resource: HostResource): void {
     const key = JSON.stringify(resource);
     for (const entry of this.#open.filter((it) => JSON.stringify(it.resource) === key)) {
       this.#strike(entry);
@@ -112,7 +112,7 @@ function trackedMachines(machines: Machines, owner: string, tracker: Tracker): M
   return withMembers(machines, {
     create(spec, options) {
       const { cluster, name } = spec;
-      const resource: Resource = { kind: "machine", owner, cluster, name };
+      const resource: HostResource = { kind: "machine", owner, cluster, name };
       return tracker.make(resource, () => machines.create(spec, options));
     },
     async delete(ref, options): Promise<void> {
@@ -125,7 +125,7 @@ function trackedMachines(machines: Machines, owner: string, tracker: Tracker): M
 function trackedNetworks(networks: Networks, owner: string, tracker: Tracker): Networks {
   return withMembers(networks, {
     create(spec, options) {
-      const resource: Resource = { kind: "network", owner, cluster: spec.cluster };
+      const resource: HostResource = { kind: "network", owner, cluster: spec.cluster };
       return tracker.make(resource, () => networks.create(spec, options));
     },
     async delete(cluster, options): Promise<void> {
@@ -137,7 +137,7 @@ function trackedNetworks(networks: Networks, owner: string, tracker: Tracker): N
 
 function trackedImages(images: Images, owner: string, tracker: Tracker): Images {
   const tracked = (image: Image): Image => {
-    const resource: Resource = { kind: "image", owner, version: image.version };
+    const resource: HostResource = { kind: "image", owner, version: image.version };
     return withMembers(image, {
       fetch: (options) => tracker.make(resource, () => image.fetch(options)),
       fromFile: (path, options) => tracker.make(resource, () => image.fromFile(path, options)),
@@ -167,8 +167,8 @@ export function trackedDriver(driver: Driver, tracker: Tracker): Driver {
 
 /** The same controls, with all that they plant written down before. */
 export function trackedHost(host: HostControls, tracker: Tracker): HostControls {
-  const planted = (name: string): Resource => ({ kind: "planted-machine", name });
-  const network = (name: string): Resource => ({ kind: "planted-network", name });
+  const planted = (name: string): HostResource => ({ kind: "planted-machine", name });
+  const network = (name: string): HostResource => ({ kind: "planted-network", name });
   const { plantMachine, uprootMachine, plantNetwork, uprootNetwork, duplicate } = host;
   return withMembers(host, {
     ...(plantMachine && {
