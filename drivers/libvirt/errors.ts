@@ -52,6 +52,8 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   [ErrorNumber.AGENT_UNRESPONSIVE]: "unavailable",
   [ErrorNumber.NO_SUPPORT]: "unimplemented",
   [ErrorNumber.OPERATION_UNSUPPORTED]: "unimplemented",
+  // The image was purged while a machine was being made from it.
+  "local-file": "failed-precondition",
   "ssh-unreachable": "unavailable",
   "ssh-unauthenticated": "unauthenticated",
 };

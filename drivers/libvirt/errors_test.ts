@@ -2,8 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { BackendError, type BackendErrorKind } from "../backend/backend.ts";
 import { DriverError, type Subject } from "../contract/mod.ts";
 import { attempt, driverError, isRefused } from "./errors.ts";
-import { backendError } from "./live.ts";
+
 import { ConnectionLost, LibvirtError, RpcError } from "./rpc/errors.ts";
+import { backendError } from "./wire.ts";
 
 for (
   const [kind, code, subject, expected] of [

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { BackendError } from "../backend/backend.ts";
 import { EventHub } from "../backend/event_hub.ts";
 import type { BackendCallOptions } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
@@ -17,12 +16,11 @@ import type {
   LibvirtMethods,
 } from "./backend.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
-import { ConnectionLost, LibvirtError, RpcError } from "./rpc/errors.ts";
-import type { LibvirtEvent as WireEvent } from "./rpc/events.ts";
+import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
 import { type SshOptions, sshRun, sshShell } from "./ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
-import { fromXml, toXml } from "./xml.ts";
+import { backendError, fromWire, fromWireEvent, toWire, version } from "./wire.ts";
 
 /** What the live backend needs. */
 export interface LiveOptions {
@@ -257,67 +255,4 @@ export class LiveBackend implements LibvirtBackend {
     });
     return null;
   }
-}
-
-/** The parameters that libvirt's references have more than ours, and XML as text. */
-function toWire(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => {
-      if (key === "domain") return [key, { ...value as DomainRef, id: -1 }];
-      if (key === "volume") return [key, { ...value as object, key: "" }];
-      return [key, Array.isArray(value) ? toXml(value as never) : value];
-    }),
-  );
-}
-
-const XML_RESULTS: readonly Method[] = [
-  "domainGetXmlDesc",
-  "domainGetMetadata",
-  "networkGetXmlDesc",
-  "storageVolGetXmlDesc",
-];
-
-function fromWire(method: Method, reply: unknown): unknown {
-  if (XML_RESULTS.includes(method)) return fromXml(reply as string);
-  return prune(reply ?? null);
-}
-
-/** A domain's number and a volume's key are the host's business; nothing here needs them. */
-function prune(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(prune);
-  if (typeof value !== "object" || value === null) return value;
-  const { id: _id, key: _key, ...rest } = value as Record<string, unknown>;
-  return rest;
-}
-
-function fromWireEvent(event: WireEvent): LibvirtEvent | undefined {
-  if (event.event !== "domainLifecycle") return undefined;
-  const { domain: { name, uuid }, type, detail } = event;
-  return { type: "lifecycle", domain: { name, uuid }, event: type, detail };
-}
-
-function version(number: number): string {
-  return [1e6, 1e3, 1].map((unit) => Math.floor(number / unit) % 1000).join(".");
-}
-
-/** The seam's words for what went wrong below it. */
-export function backendError(error: unknown): unknown {
-  if (error instanceof LibvirtError) {
-    const { code, errno, message } = error;
-    const raw = errno === undefined ? String(code) : `${code}:${errno}`;
-    return new BackendError("refused", raw, message, { cause: error });
-  }
-  if (error instanceof ConnectionLost) {
-    const kind = error.sent ? "disconnected" : "unreachable";
-    return new BackendError(kind, error.code, error.message, { cause: error });
-  }
-  if (error instanceof RpcError) {
-    const isGarbled = error.code === "malformed" || error.code === "stream-ended";
-    const kind = isGarbled ? "garbled" : "unreachable";
-    return new BackendError(kind, error.code, error.message, { cause: error });
-  }
-  if (error instanceof SyntaxError) {
-    return new BackendError("garbled", "xml", error.message, { cause: error });
-  }
-  return error;
 }

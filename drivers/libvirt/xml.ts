@@ -47,12 +47,21 @@ function node(document: Document, [name, attributes, ...content]: JsonML): Node 
  * @throws {SyntaxError} if it is not well-formed, or has a document type (which could define entities)
  */
 export function fromXml(text: string): JsonML {
-  const refuse = (_level: string, message: string): never => {
-    throw new SyntaxError(`The XML is malformed: ${message}`);
-  };
-  const document = new DOMParser({ onError: refuse }).parseFromString(text, "text/xml");
+  const document = parse(text);
   if (document.doctype) throw new SyntaxError("The XML has a document type, which is refused");
   return read(document.documentElement as unknown as Node);
+}
+
+function parse(text: string): Document {
+  const refuse = (_level: string, message: string): never => {
+    throw new SyntaxError(message);
+  };
+  try {
+    return new DOMParser({ onError: refuse }).parseFromString(text, "text/xml");
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SyntaxError(`The XML is malformed: ${reason}`, { cause });
+  }
 }
 
 function read(element: Node): JsonML {
