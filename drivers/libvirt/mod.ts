@@ -34,6 +34,9 @@ export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
   localSettings: ["uri", "pool-path", "ssh-key", "guest"],
 };
 
+/** One for all instances of a process: those that share a clock also keep out of each other's way. */
+const clock = systemClock();
+
 /** What {@linkcode libvirtDriver} needs. */
 export interface LibvirtOptions {
   /** Whose machines; a label such as your program's name. */
@@ -71,7 +74,6 @@ export interface LibvirtOptions {
 export function libvirtDriver(options: LibvirtOptions): Driver {
   const { owner, imagesUrl, uri } = options;
   const given = { ...options.settings, ...(uri === undefined ? {} : { uri }) };
-  const clock = systemClock();
   const live = liveBackend(readSettings(given), clock);
   const home = options.cacheDir && options.configDir ? undefined : userDirectories();
   const driver = createDriver({
