@@ -5,26 +5,7 @@
  */
 
 import type { Clause } from "./clauses/clause.ts";
-import {
-  DRIVER_CLAUSES,
-  ERROR_CLAUSES,
-  NAME_CLAUSES,
-  REGISTRY_CLAUSES,
-} from "./clauses/foundation.ts";
-import {
-  ADDRESS_CLAUSES,
-  EVENT_CLAUSES,
-  GUEST_CLAUSES,
-  LIFE_CLAUSES,
-  POWER_CLAUSES,
-  WAIT_CLAUSES,
-} from "./clauses/machine.ts";
-import {
-  FORWARD_CLAUSES,
-  IMAGE_CLAUSES,
-  LEAK_CLAUSES,
-  NETWORK_CLAUSES,
-} from "./clauses/resources.ts";
+import { CLAUSE_TOPICS } from "./clauses/mod.ts";
 import { DriverError, ERROR_CODES } from "./errors.ts";
 import { type Outcome, POWER_OPERATIONS, POWER_STATES, POWER_TABLE } from "./power.ts";
 import { SEED_ITEMS } from "./seeds.ts";
@@ -37,29 +18,11 @@ export interface CaseSummary {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** The clauses by topic, in reading order. */
-export const TOPICS: readonly (readonly [title: string, clauses: readonly Clause[]])[] = [
-  ["Registry", REGISTRY_CLAUSES],
-  ["Driver", DRIVER_CLAUSES],
-  ["Names", NAME_CLAUSES],
-  ["Errors", ERROR_CLAUSES],
-  ["Life of a machine", LIFE_CLAUSES],
-  ["Power", POWER_CLAUSES],
-  ["Waits", WAIT_CLAUSES],
-  ["Addresses", ADDRESS_CLAUSES],
-  ["Guests", GUEST_CLAUSES],
-  ["Events", EVENT_CLAUSES],
-  ["Images", IMAGE_CLAUSES],
-  ["Networks", NETWORK_CLAUSES],
-  ["Port forwards", FORWARD_CLAUSES],
-  ["Leaks", LEAK_CLAUSES],
-];
-
 /** How many cases a cell names; the matrix alone has a hundred. */
 const MOST_CASES = 3;
 
-/** The page as formatted Markdown; without cases, it has no column for them. */
-export function contractPage(cases: readonly CaseSummary[] = []): string {
+/** The page as formatted Markdown. */
+export function contractPage(cases: readonly CaseSummary[]): string {
   return [
     "# The driver contract",
     "This page is generated from the contract itself by `deno task docs`; do not edit it.",
@@ -75,7 +38,7 @@ export function contractPage(cases: readonly CaseSummary[] = []): string {
     "The codes have the numbers of gRPC status codes; 17 is the machine controller manager's.",
     errorTable(),
     "## Clauses",
-    ...TOPICS.flatMap(([title, clauses]) => [`### ${title}`, clauseTable(clauses, cases)]),
+    ...CLAUSE_TOPICS.flatMap(([title, clauses]) => [`### ${title}`, clauseTable(clauses, cases)]),
     "## Where the seeds went",
     "Every exported item of kutti's Hyper-V driver (`driverhyperv`) and of kutti's core (`core`).",
     seedTable(cases),
@@ -112,26 +75,26 @@ function errorTable(): string {
 }
 
 function clauseTable(clauses: readonly Clause[], cases: readonly CaseSummary[]): string {
-  const columns = ["clause", "level", "obligation", "source"];
+  const columns = ["clause", "level", "obligation", "source", "cases"];
   const rows = clauses.map(({ id, level, text, source, untested }) => [
     `\`${id}\``,
     level,
     text,
     source === "contract" ? "ours" : `[link](${source})`,
-    ...(cases.length > 0 ? [untested ?? casesOf([id], cases)] : []),
+    untested ?? casesOf([id], cases),
   ]);
-  return table(cases.length > 0 ? [...columns, "cases"] : columns, rows);
+  return table(columns, rows);
 }
 
 function seedTable(cases: readonly CaseSummary[]): string {
-  const columns = ["seed item", "symbol", "clauses"];
+  const columns = ["seed item", "symbol", "clauses", "cases"];
   const rows = SEED_ITEMS.map(({ item, symbol, clauses }) => [
     `\`${item}\``,
     `\`${symbol}\``,
     clauses.map((id) => `\`${id}\``).join(", "),
-    ...(cases.length > 0 ? [casesOf(clauses, cases)] : []),
+    casesOf(clauses, cases),
   ]);
-  return table(cases.length > 0 ? [...columns, "cases"] : columns, rows);
+  return table(columns, rows);
 }
 
 /** The cases that prove one of the clauses; only the first few are named. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CallOptions } from "./call.ts";
 import type { DriverErrorData } from "./errors.ts";
 import type { Images } from "./image.ts";
 import type { MachineFacet, MachineId, Machines } from "./machine.ts";
@@ -11,12 +12,6 @@ import type { MachineRef, NameRule } from "./names.ts";
 import type { Networks } from "./network.ts";
 import type { PowerState } from "./power.ts";
 import type { SshClient } from "./ssh.ts";
-
-/** The last parameter of every method. */
-export interface CallOptions {
-  /** Ends the call early with `canceled`; what it had begun is undone or told. */
-  readonly signal?: AbortSignal;
-}
 
 /** Whether the driver can work, and what it found out about its host. */
 export type DriverStatus =

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions } from "./driver.ts";
+import type { CallOptions, Changed } from "./call.ts";
 
 /** Whether an image is in the local cache; `unknown` if that cannot be told. */
 export type ImageStatus = "downloaded" | "not-downloaded" | "unknown";
@@ -27,12 +27,6 @@ export interface Progress {
   readonly current: number;
   /** Bytes in all; absent while unknown. */
   readonly total?: number;
-}
-
-/** Whether a call changed anything. */
-export interface Changed {
-  /** False if all was so already. */
-  readonly changed: boolean;
 }
 
 /** One image of the list. */

@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { CallOptions } from "./driver.ts";
+import type { CallOptions, Changed } from "./call.ts";
 import type { DriverErrorData } from "./errors.ts";
-import type { Changed } from "./image.ts";
 import type { MachineRef } from "./names.ts";
 import type { PowerState } from "./power.ts";
 import type { CommandResult } from "./ssh.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * from "./call.ts";
 export * from "./clauses/mod.ts";
 export * from "./clock.ts";
 export * from "./directories.ts";

@@ -4,34 +4,41 @@
  * @module
  */
 
+import { ADDRESS_CLAUSES } from "./addresses.ts";
 import type { Clause } from "./clause.ts";
-import { DRIVER_CLAUSES, ERROR_CLAUSES, NAME_CLAUSES, REGISTRY_CLAUSES } from "./foundation.ts";
-import {
-  ADDRESS_CLAUSES,
-  EVENT_CLAUSES,
-  GUEST_CLAUSES,
-  LIFE_CLAUSES,
-  POWER_CLAUSES,
-  WAIT_CLAUSES,
-} from "./machine.ts";
-import { FORWARD_CLAUSES, IMAGE_CLAUSES, LEAK_CLAUSES, NETWORK_CLAUSES } from "./resources.ts";
+import { DRIVER_CLAUSES } from "./driver.ts";
+import { ERROR_CLAUSES } from "./errors.ts";
+import { EVENT_CLAUSES } from "./events.ts";
+import { FORWARD_CLAUSES } from "./forwards.ts";
+import { GUEST_CLAUSES } from "./guests.ts";
+import { IMAGE_CLAUSES } from "./images.ts";
+import { LEAK_CLAUSES } from "./leaks.ts";
+import { LIFE_CLAUSES } from "./life.ts";
+import { NAME_CLAUSES } from "./names.ts";
+import { NETWORK_CLAUSES } from "./networks.ts";
+import { POWER_CLAUSES } from "./power.ts";
+import { REGISTRY_CLAUSES } from "./registry.ts";
+import { WAIT_CLAUSES } from "./wait.ts";
 
 export type { Clause, Level } from "./clause.ts";
 
-/** Every clause of the `driver` contract, in reading order. */
-export const CLAUSES: readonly Clause[] = [
-  ...REGISTRY_CLAUSES,
-  ...DRIVER_CLAUSES,
-  ...NAME_CLAUSES,
-  ...ERROR_CLAUSES,
-  ...LIFE_CLAUSES,
-  ...POWER_CLAUSES,
-  ...WAIT_CLAUSES,
-  ...ADDRESS_CLAUSES,
-  ...GUEST_CLAUSES,
-  ...EVENT_CLAUSES,
-  ...IMAGE_CLAUSES,
-  ...NETWORK_CLAUSES,
-  ...FORWARD_CLAUSES,
-  ...LEAK_CLAUSES,
+/** The clauses by topic, in reading order. */
+export const CLAUSE_TOPICS: readonly (readonly [title: string, clauses: readonly Clause[]])[] = [
+  ["Registry", REGISTRY_CLAUSES],
+  ["Driver", DRIVER_CLAUSES],
+  ["Names", NAME_CLAUSES],
+  ["Errors", ERROR_CLAUSES],
+  ["Life of a machine", LIFE_CLAUSES],
+  ["Power", POWER_CLAUSES],
+  ["Waits", WAIT_CLAUSES],
+  ["Addresses", ADDRESS_CLAUSES],
+  ["Guests", GUEST_CLAUSES],
+  ["Events", EVENT_CLAUSES],
+  ["Images", IMAGE_CLAUSES],
+  ["Networks", NETWORK_CLAUSES],
+  ["Port forwards", FORWARD_CLAUSES],
+  ["Leaks", LEAK_CLAUSES],
 ];
+
+/** Every clause of the `driver` contract, in reading order. */
+export const CLAUSES: readonly Clause[] = CLAUSE_TOPICS.flatMap(([, clauses]) => clauses);

@@ -1,12 +1,12 @@
 /**
- * Clauses about images, networks and port forwards.
+ * Clauses about images.
  *
  * @module
  */
 
-import { type Clause, HYPERV, KUTTI, must, should } from "./clause.ts";
+import { type Clause, HYPERV, must, should } from "./clause.ts";
 
-/** Images. */
+/** The clauses. */
 export const IMAGE_CLAUSES: readonly Clause[] = [
   must(
     "image.update",
@@ -96,78 +96,4 @@ export const IMAGE_CLAUSES: readonly Clause[] = [
     "A cached file whose entry vanished from the list can still be purged",
     "contract",
   ),
-];
-
-/** Networks. */
-export const NETWORK_CLAUSES: readonly Clause[] = [
-  must(
-    "network.create",
-    "A new network has the qualified name and a CIDR",
-    `${HYPERV}#Driver.NewNetwork`,
-  ),
-  must("network.create.cidr", "A network has the CIDR that was asked for"),
-  must("network.create.exists", "Creating a second network for a cluster is already-exists", KUTTI),
-  must("network.create.invalid", "A bad CIDR is invalid-argument before any side effect"),
-  must("network.get", "A network is found by its cluster; a missing one is not-found", KUTTI),
-  must("network.list", "A list has every network of the owner exactly once, in any order", KUTTI),
-  must("network.delete", "A deleted network is gone", `${HYPERV}#Driver.DeleteNetwork`),
-  must("network.delete.missing", "Deleting a missing network is not-found"),
-  must(
-    "network.delete.used",
-    "Deleting a network with machines is failed-precondition, and it stays",
-  ),
-  must("network.rollback", "A failed create leaves no network"),
-  must(
-    "network.foreign",
-    "A network that is not ours is never listed or removed, whatever its name",
-  ),
-  must("network.distinct", "Networks of two clusters do not overlap"),
-  must(
-    "network.injective",
-    "Two clusters never share a qualified network name",
-    `${HYPERV}#Driver.QualifiedNetworkName`,
-  ),
-  must("network.dhcp", "A machine that runs has a lease with its address"),
-  must("network.peers", "Machines of one cluster reach each other", KUTTI),
-  should(
-    "network.isolated",
-    "Machines of two clusters do not reach each other",
-    "contract",
-    "needs a claim of isolation, which no driver makes yet",
-  ),
-];
-
-/** Port forwards. */
-export const FORWARD_CLAUSES: readonly Clause[] = [
-  must("forward.add", "A rule that was added is listed", `${HYPERV}#Machine.ForwardPort`),
-  must(
-    "forward.machine-port",
-    "A second rule for a machine's port is already-exists, and the first stays",
-    KUTTI,
-  ),
-  must("forward.host-port", "A rule for a host's port in use is already-exists, for any machine"),
-  must(
-    "forward.remove",
-    "A rule that was removed is gone; a missing one is not-found",
-    `${HYPERV}#Machine.UnforwardPort`,
-  ),
-  must("forward.invalid", "A port that is no whole number from 1 to 65535 is invalid-argument"),
-  must("forward.persists", "Rules outlive stop, start and the instance"),
-  must(
-    "forward.ssh",
-    "A rule for port 22 is the SSH address, until it is removed",
-    `${HYPERV}#Machine.ForwardSSHPort`,
-  ),
-  must("forward.delete", "Deleting a machine frees its host ports"),
-  must(
-    "forward.traffic",
-    "A client of the host's port reaches the guest",
-    `${KUTTI}#VMHost`,
-    "no driver with forwards has a guest that answers yet",
-  ),
-];
-
-/** The suite's own hygiene, held against every driver. */
-export const LEAK_CLAUSES: readonly Clause[] = [
-  must("leak.none", "Nothing that a case made is left on the host when it ends"),
 ];
