@@ -57,8 +57,9 @@ const FIRST_LINE = 2;
 const SHOWN_DIFFERENCES = 4;
 
 /**
- * Answers calls as they were recorded: in order within a lane, lanes interleave freely. Nothing happens
- * before its time on the tape, and no event before the calls that were recorded before it were made.
+ * Answers calls as they were recorded: in order within a lane, lanes interleave freely. Reads of a lane
+ * that nothing was changed between may swap places, as those of concurrent operations do. Nothing
+ * happens before its time on the tape, and no event before the calls that were recorded before it.
  */
 export class Replayer<M extends Methods, E extends Json> {
   /** The backend. Opens nothing. */
@@ -66,6 +67,7 @@ export class Replayer<M extends Methods, E extends Json> {
   readonly #options: ReplayOptions<M>;
   readonly #values: PlaceholderReader;
   readonly #lines: readonly TapeLine[];
+  readonly #indices: ReadonlyMap<TapeLine, number>;
   readonly #lanes: ReadonlyMap<string, TapeCall[]>;
   readonly #taken = new Set<TapeLine>();
   readonly #mismatches: TapeMismatch[] = [];
@@ -78,6 +80,7 @@ export class Replayer<M extends Methods, E extends Json> {
     this.#options = options;
     this.#values = new PlaceholderReader(options.known);
     this.#lines = tape.lines;
+    this.#indices = new Map(tape.lines.map((line, index) => [line, index]));
     this.#lanes = Map.groupBy(tape.lines.filter(isCall), (call) => call.lane);
     this.backend = {
       call: (method, params, options) => this.#call(method, params, options),
@@ -116,11 +119,10 @@ export class Replayer<M extends Methods, E extends Json> {
     throw new BackendError(kind as BackendError["kind"], code, message);
   }
 
-  /** The line of a call, which is the first untaken one of its lane. */
+  /** The line of a call, which is the first fitting one of those whose turn it is. */
   #take(method: keyof M & string, params: Json): TapeCall {
     const misses: Miss[] = [];
-    for (const line of this.#heads()) {
-      if (line.method !== method) continue;
+    for (const line of this.#due(method)) {
       const differences = this.#values.match(line.params, params, "params");
       if (differences.length === 0) {
         this.#taken.add(line);
@@ -134,14 +136,20 @@ export class Replayer<M extends Methods, E extends Json> {
     throw mismatch;
   }
 
-  /** The first untaken line of each lane, in the order of the tape. */
-  #heads(): TapeCall[] {
-    const heads: TapeCall[] = [];
+  /** The lines of a method whose turn it is, in the order of the tape. */
+  #due(method: string): TapeCall[] {
+    const due: TapeCall[] = [];
     for (const calls of this.#lanes.values()) {
       while (calls.length > 0 && this.#taken.has(calls[0])) calls.shift();
-      if (calls.length > 0) heads.push(calls[0]);
+      for (const call of calls) {
+        if (this.#taken.has(call)) continue;
+        const changes = this.#options.seam.changes(call.method);
+        if (changes && call !== calls[0]) break;
+        if (call.method === method) due.push(call);
+        if (changes) break;
+      }
     }
-    return heads.sort((a, b) => this.#lines.indexOf(a) - this.#lines.indexOf(b));
+    return due.sort((a, b) => this.#number(a) - this.#number(b));
   }
 
   /** What the tape has instead, in words. */
@@ -181,7 +189,7 @@ export class Replayer<M extends Methods, E extends Json> {
   }
 
   #number(line: TapeLine): number {
-    return this.#lines.indexOf(line) + FIRST_LINE;
+    return (this.#indices.get(line) ?? 0) + FIRST_LINE;
   }
 
   /** Sends the events on their way whose turn it is. */
