@@ -36,6 +36,18 @@ export type LeaseRecord = {
   readonly hostname: string | null;
 };
 
+/** What a domain has of others: the rest of its definition is its owner's affair, and stays off tapes. */
+export type DomainUses = {
+  /** Its disks and all that they refer to: a volume by pool and name, or a file by its path. */
+  readonly disks: readonly {
+    readonly pool?: string;
+    readonly volume?: string;
+    readonly path?: string;
+  }[];
+  /** The names of its networks. */
+  readonly networks: readonly string[];
+};
+
 /** Whether guests run on the processor itself; `unknown` until somebody had to know. */
 export type Acceleration = {
   readonly acceleration: "kvm" | "none" | "unknown";
@@ -66,6 +78,8 @@ export type LibvirtMethods = {
   connectListAllDomains: Op<{ flags: number }, readonly DomainRef[]>;
   domainLookupByName: Op<{ name: string }, DomainRef>;
   domainGetXmlDesc: Op<{ domain: DomainRef; flags: number }, JsonML>;
+  /** What its definition says of disks and networks. */
+  domainGetUses: Op<{ domain: DomainRef }, DomainUses>;
   domainGetInfo: Op<{ domain: DomainRef }, { readonly maxMemory: number; readonly vcpus: number }>;
   domainGetState: Op<{ domain: DomainRef }, { readonly state: number; readonly reason: number }>;
   domainGetMetadata: Op<{ domain: DomainRef; type: number; uri: string; flags: number }, JsonML>;

@@ -1,6 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { parseCidr } from "./cidr.ts";
-import { type DomainPlan, domainXml, usesNetwork, usesVolume } from "./domain_xml.ts";
+import { type DomainPlan, domainXml, usesOf } from "./domain_xml.ts";
 import { machineTag, NAMESPACE, networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";
 import { backingPath, emptyVolumeXml, overlayXml, physicalSize, poolXml } from "./volume_xml.ts";
@@ -49,22 +49,20 @@ Deno.test("a domain on KVM has the host's processor, one on emulation has QEMU's
   assertEquals(first(domain(), "cpu"), undefined);
 });
 
-Deno.test("who uses a volume is found by its name, by its path, and below another file", () => {
-  const volume = { pool: "vmtck", name: "o.c.m.disk", path: "/p/o.c.m.disk" };
-  const disk = (content: string): JsonML =>
-    fromXml(`<domain><devices><disk>${content}</disk></devices></domain>`);
-  assert(usesVolume(domain(), volume));
-  assert(usesVolume(disk("<source file='/p/o.c.m.disk'/>"), volume));
-  assert(usesVolume(disk("<source dev='/p/o.c.m.disk'/>"), volume));
-  const chain = "<source file='/p/x'/><backingStore><source file='/p/y'/>" +
-    "<backingStore><source file='/p/o.c.m.disk'/></backingStore></backingStore>";
-  assert(usesVolume(disk(chain), volume));
-  assert(!usesVolume(disk("<source pool='other' volume='o.c.m.disk'/>"), volume));
-  assert(!usesVolume(disk("<source/>"), { pool: "vmtck", name: "o.c.m.disk" }));
+Deno.test("what a machine has of others is its disk and its network", () => {
+  assertEquals(usesOf(domain()), {
+    disks: [{ pool: "vmtck", volume: "o.c.m.disk" }],
+    networks: ["o.c"],
+  });
 });
 
-Deno.test("who uses a network is found by its name", () => {
-  assertEquals([usesNetwork(domain(), "o.c"), usesNetwork(domain(), "o.d")], [true, false]);
+Deno.test("files and devices are told by their paths, with all that lies below them", () => {
+  const disk = "<disk><source file='/p/x'/><backingStore><source dev='/p/y'/>" +
+    "<backingStore><source file='/p/z'/></backingStore></backingStore></disk>" +
+    "<disk><target dev='sda'/></disk>";
+  const xml = fromXml(`<domain><devices>${disk}</devices></domain>`);
+  const disks = [{ path: "/p/x" }, { path: "/p/y" }, { path: "/p/z" }];
+  assertEquals(usesOf(xml), { disks, networks: [] });
 });
 
 Deno.test("a network has its range, with DHCP for all but the gateway, and its tag", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DomainUses } from "./backend.ts";
 import { machineElement, type MachineTag, NAMESPACE, PREFIX } from "./metadata.ts";
 import { all, first, type JsonML } from "./xml.ts";
 
@@ -87,28 +88,23 @@ function devices({ disk, network }: DomainPlan): JsonML {
   ];
 }
 
-/** Whether a domain, by its definition, has a volume as a disk, by name or by path. */
-export function usesVolume(
-  domain: JsonML,
-  volume: { readonly pool: string; readonly name: string; readonly path?: string },
-): boolean {
-  return all(domain, "devices", "disk").some((disk) => {
-    const sources = [...all(disk, "source"), ...backing(disk)];
-    return sources.some(([, { pool, volume: name, file, dev }]) =>
-      (pool === volume.pool && name === volume.name) ||
-      (volume.path !== undefined && (file === volume.path || dev === volume.path))
-    );
-  });
+/** What a domain has of others, by its definition. */
+export function usesOf(domain: JsonML): DomainUses {
+  const disks = all(domain, "devices", "disk").flatMap((disk) => [
+    ...all(disk, "source"),
+    ...backing(disk),
+  ]);
+  const interfaces = all(domain, "devices", "interface", "source");
+  return {
+    disks: disks.map(([, { pool, volume, file, dev }]) =>
+      pool && volume ? { pool, volume } : { path: file ?? dev ?? "" }
+    ),
+    networks: interfaces.flatMap(([, { network }]) => network ? [network] : []),
+  };
 }
 
 /** The sources of the files that a disk refers to, as libvirt lists them for a running domain. */
 function backing(disk: JsonML): JsonML[] {
   const next = first(disk, "backingStore");
   return next ? [...all(next, "source"), ...backing(next)] : [];
-}
-
-/** Whether a domain is attached to a network. */
-export function usesNetwork(domain: JsonML, network: string): boolean {
-  return all(domain, "devices", "interface", "source")
-    .some(([, attributes]) => attributes.network === network);
 }

@@ -5,14 +5,13 @@
  */
 
 import type { MachineRef } from "../contract/mod.ts";
-import type { DomainRef } from "./backend.ts";
+import type { DomainRef, DomainUses } from "./backend.ts";
 import { isRefused, unlessRefused } from "./errors.ts";
 import { type MachineTag, machineTag, NAMESPACE } from "./metadata.ts";
 import { DomainState, MetadataType } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
 import { type Seen, stateOf } from "./state.ts";
-import type { JsonML } from "./xml.ts";
 
 const { NO_DOMAIN, NO_DOMAIN_METADATA } = ErrorNumber;
 
@@ -83,18 +82,18 @@ export async function look(session: Session, domain: DomainRef, options: Options
   return stateOf(state, reason, { saved, creating: tag?.creating ?? false });
 }
 
-/** The definitions of all domains but one, for finding out who uses something. */
-export async function otherDefinitions(
+/** What all domains but one have of others. */
+export async function usesOfOthers(
   session: Session,
   except: DomainRef | undefined,
   options: Options,
-): Promise<JsonML[]> {
+): Promise<DomainUses[]> {
   const domains = await session.call("connectListAllDomains", { flags: 0 }, options);
-  const definitions = await Promise.all(
+  const uses = await Promise.all(
     domains.filter(({ uuid }) => uuid !== except?.uuid).map((domain) =>
-      session.call("domainGetXmlDesc", { domain, flags: 0 }, options)
+      session.call("domainGetUses", { domain }, options)
         .catch(unlessRefused(undefined, NO_DOMAIN))
     ),
   );
-  return definitions.filter((it) => it !== undefined);
+  return uses.filter((it) => it !== undefined);
 }

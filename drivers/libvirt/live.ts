@@ -15,6 +15,7 @@ import type {
   LibvirtEvent,
   LibvirtMethods,
 } from "./backend.ts";
+import { usesOf } from "./domain_xml.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
 import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
@@ -67,6 +68,8 @@ export class LiveBackend implements LibvirtBackend {
     this.#special = {
       hostFacts: () => this.#hostFacts(),
       probeAcceleration: () => this.#probe(),
+      domainGetUses: async ({ domain }, { signal }) =>
+        usesOf(await this.#procedure("domainGetXmlDesc", { domain, flags: 0 }, signal)),
       domainOpenConsole: ({ domain }, { signal }) => this.#openConsole(domain, signal),
       storageVolUpload: (params, { signal }) => this.#upload(params, signal),
       storageVolHolds: (params, { signal }) => this.#holds(params, signal),

@@ -18,8 +18,7 @@ import {
 } from "../contract/mod.ts";
 import type { NetworkRef } from "./backend.ts";
 import { type Cidr, formatCidr, isUsable, overlap, parseCidr, pickFree } from "./cidr.ts";
-import { otherDefinitions } from "./domains.ts";
-import { usesNetwork } from "./domain_xml.ts";
+import { usesOfOthers } from "./domains.ts";
 import { type About, attempt, driverError, isRefused, unlessRefused } from "./errors.ts";
 import { networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";
@@ -229,8 +228,8 @@ export class LibvirtNetworks implements Networks {
 
   async #assertUnused({ name }: NetworkRef, about: About): Promise<void> {
     const { signal } = about;
-    const domains = await otherDefinitions(this.#session, undefined, { signal });
-    const count = domains.filter((domain) => usesNetwork(domain, name)).length;
+    const domains = await usesOfOthers(this.#session, undefined, { signal });
+    const count = domains.filter(({ networks }) => networks.includes(name)).length;
     if (count === 0) return;
     throw new DriverError({
       ...bare(about),

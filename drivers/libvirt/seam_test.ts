@@ -80,6 +80,7 @@ const READS: (keyof LibvirtMethods)[] = [
   "connectListAllDomains",
   "domainLookupByName",
   "domainGetXmlDesc",
+  "domainGetUses",
   "domainGetInfo",
   "domainGetState",
   "domainGetMetadata",

@@ -9,9 +9,8 @@
 
 import { DriverError } from "../contract/mod.ts";
 import type { ImageFile } from "../images/mod.ts";
-import type { DomainRef, PoolRef, VolumeRef } from "./backend.ts";
-import { otherDefinitions } from "./domains.ts";
-import { usesVolume } from "./domain_xml.ts";
+import type { DomainRef, DomainUses, PoolRef, VolumeRef } from "./backend.ts";
+import { usesOfOthers } from "./domains.ts";
 import { isRefused, unlessRefused } from "./errors.ts";
 import { type ImageFormat, PROBE_BYTES, probeImage } from "./qcow2.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
@@ -80,7 +79,9 @@ export class Storage {
       await this.#createFresh(pool, emptyVolumeXml(volume), domain, options);
       return await this.#fill(pool, volume, source, options);
     }
-    undo.add(`disk:${base}`, () => this.#release(pool, base, {}));
+    undo.add(`disk:${base}`, async () => {
+      await this.#release(pool, base, await usesOfOthers(this.#session, undefined, {}), {});
+    });
     await this.#session.locks.run(`disk:${base}`, async () => {
       await this.#ensureBase(pool, base, source, options);
       const params = { volume: { pool: pool.name, name: base } };
@@ -102,10 +103,11 @@ export class Storage {
     const name = diskName(machine);
     const volume = await this.#find(pool, name, options);
     base ??= volume && await this.#baseOf(volume, options);
-    if (volume && !await this.#isUsed(volume, undefined, options)) {
+    const others = await usesOfOthers(this.#session, undefined, options);
+    if (volume && !await this.#isUsed(volume, others, options)) {
       await this.#delete(pool, name, options);
     }
-    if (base) await this.#release(pool, base, options);
+    if (base) await this.#release(pool, base, others, options);
     return volume !== undefined;
   }
 
@@ -120,13 +122,18 @@ export class Storage {
   }
 
   /** Removes a base that no disk refers to. */
-  async #release(pool: PoolRef, base: string, options: Options): Promise<void> {
+  async #release(
+    pool: PoolRef,
+    base: string,
+    others: readonly DomainUses[],
+    options: Options,
+  ): Promise<void> {
     const { owner, locks } = this.#session;
     if (!base.startsWith(`${owner}.`) || !base.endsWith(BASE_END)) return;
     await locks.run(`disk:${base}`, async () => {
       const volume = await this.#find(pool, base, options);
       if (!volume || await this.#isBase(pool, volume, options)) return;
-      if (!await this.#isUsed(volume, undefined, options)) await this.#delete(pool, base, options);
+      if (!await this.#isUsed(volume, others, options)) await this.#delete(pool, base, options);
     }, options);
   }
 
@@ -140,16 +147,18 @@ export class Storage {
     return bases.includes(base.name);
   }
 
-  /** Whether a domain, other than the given one, has it as a disk. */
+  /** Whether one of these domains has it as a disk, or below one. */
   async #isUsed(
-    volume: VolumeRef,
-    except: DomainRef | undefined,
+    { pool, name }: VolumeRef,
+    domains: readonly DomainUses[],
     options: Options,
   ): Promise<boolean> {
-    const others = await otherDefinitions(this.#session, except, options);
-    if (others.length === 0) return false;
-    const path = await this.#session.call("storageVolGetPath", { volume }, options);
-    return others.some((domain) => usesVolume(domain, { ...volume, path }));
+    const disks = domains.flatMap((it) => it.disks);
+    if (disks.some((it) => it.pool === pool && it.volume === name)) return true;
+    if (!disks.some((it) => it.path)) return false;
+    const params = { volume: { pool, name } };
+    const path = await this.#session.call("storageVolGetPath", params, options);
+    return disks.some((it) => it.path === path);
   }
 
   async #ensureBase(pool: PoolRef, base: string, source: Source, options: Options): Promise<void> {
@@ -195,7 +204,8 @@ export class Storage {
       const name = textOf(xml, "name");
       const volume = { pool: pool.name, name };
       if (!isRefused(error, STORAGE_VOL_EXIST)) throw error;
-      if (await this.#isUsed(volume, domain, options)) throw error;
+      const others = await usesOfOthers(this.#session, domain, options);
+      if (await this.#isUsed(volume, others, options)) throw error;
       await this.#delete(pool, name, options);
       await create();
     }
