@@ -8,26 +8,18 @@ import type { Clock } from "../contract/mod.ts";
 import { type Backend, BackendError, type Json, type Methods } from "./backend.ts";
 
 /** The deadline of a call that names none. */
-export const DEFAULT_TIMEOUT_MS = 30_000;
-
-/** What {@linkcode withDeadline} needs. */
-export interface DeadlineOptions {
-  /** What the deadlines are measured on. */
-  readonly clock: Clock;
-  /** For calls that name none; by default {@linkcode DEFAULT_TIMEOUT_MS}. */
-  readonly defaultMs?: number;
-}
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * The backend, with a deadline for each call: `timeoutMs` of the call or the default. A call that
- * is late or abandoned is aborted below and settles at once, whatever becomes of it; its reply is dropped.
+ * The backend, with a deadline for each call: its own `timeoutMs`, or half a minute. A call that is
+ * late or abandoned is aborted below and settles at once, whatever becomes of it; its reply is dropped.
  */
 export function withDeadline<M extends Methods, E extends Json>(
   backend: Backend<M, E>,
-  { clock, defaultMs = DEFAULT_TIMEOUT_MS }: DeadlineOptions,
+  { clock }: { readonly clock: Clock },
 ): Backend<M, E> {
   return {
-    async call(method, params, { signal, timeoutMs = defaultMs } = {}) {
+    async call(method, params, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       signal?.throwIfAborted();
       const abort = new AbortController();
       const done = new AbortController();

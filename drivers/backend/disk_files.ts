@@ -7,26 +7,23 @@
 import type { Clock } from "../contract/mod.ts";
 import { FileError, type FileErrorKind, type Files, type FileWriter } from "./files.ts";
 
-/** What {@linkcode diskFiles} needs. */
-export interface DiskFilesOptions {
-  /** Paces the wait for a lock of another process. */
-  readonly clock: Pick<Clock, "sleep">;
-}
-
 /** A lock cannot be waited for and given up at once, so it is asked for again and again. */
 const LOCK_POLL_MS = 25;
 const CHUNK_BYTES = 256 * 1024;
 
-/** The files of this machine. A lock ends with the process that holds it, however that ends. */
-export function diskFiles({ clock }: DiskFilesOptions): Files {
+/**
+ * The files of this machine. A lock ends with the process that holds it, however that ends; the clock
+ * paces the wait for one.
+ */
+export function diskFiles({ clock }: { readonly clock: Pick<Clock, "sleep"> }): Files {
   return {
     read,
     stat: (path) => attempt("read", path, () => stat(path)),
-    create: (path, { append = false } = {}) =>
+    create: (path) =>
       attempt("create", path, async () => {
         await makeParent(path);
-        const mode = append ? { append } : { write: true, truncate: true };
-        return writer(path, await Deno.open(path, { create: true, ...mode }));
+        const mode = { create: true, write: true, truncate: true };
+        return writer(path, await Deno.open(path, mode));
       }),
     rename: (from, to) =>
       attempt("rename", from, async () => {

@@ -37,8 +37,8 @@ export interface Files {
   read(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Its size in bytes and a stamp that changes with the content, or undefined if there is no such file. */
   stat(path: string): Promise<{ size: number; stamp: string } | undefined>;
-  /** Creates a file, or empties it; `append` keeps what is there. @throws {FileError} */
-  create(path: string, options?: { append?: boolean }): Promise<FileWriter>;
+  /** Creates a file, or empties it. @throws {FileError} */
+  create(path: string): Promise<FileWriter>;
   /** Moves a file over another one, atomically. @throws {FileError} */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; nothing happens if there is none. @throws {FileError} */

@@ -11,9 +11,8 @@ async function write(
   files: Files,
   path: string,
   text: string,
-  options?: { append: boolean },
 ): Promise<void> {
-  await using file = await files.create(path, options);
+  await using file = await files.create(path);
   await file.write(bytes(text));
   await file.close();
 }
@@ -32,11 +31,10 @@ const table: Record<string, (files: Files, folder: string) => Promise<void>> = {
     await write(files, `${folder}/a/b/c`, "content");
     assertEquals(await readText(files, `${folder}/a/b/c`), "content");
   },
-  "create empties a file, append keeps it": async (files, folder) => {
+  "create empties a file": async (files, folder) => {
     await write(files, `${folder}/a`, "first");
     await write(files, `${folder}/a`, "one");
-    await write(files, `${folder}/a`, ", two", { append: true });
-    assertEquals(await readText(files, `${folder}/a`), "one, two");
+    assertEquals(await readText(files, `${folder}/a`), "one");
   },
   "a missing file cannot be read or renamed": async (files, folder) => {
     await assertKind("not-found", () => readText(files, `${folder}/a`));
@@ -135,24 +133,6 @@ for (const [name, proof] of Object.entries(table)) {
   });
   Deno.test(`memoryFiles() ${name}`, () => proof(memoryFiles(), "/folder/below"));
 }
-
-Deno.test("memoryFiles() meets a full disk until it is emptied", async () => {
-  const files = memoryFiles();
-  await write(files, "/a", "before");
-  files.full(true);
-  await assertKind("no-space", () => write(files, "/a", "more", { append: true }));
-  files.full(false);
-  await write(files, "/a", " and after", { append: true });
-  assertEquals(await readText(files, "/a"), "before and after");
-});
-
-Deno.test("memoryFiles() has room for its capacity", async () => {
-  const files = memoryFiles({ capacity: 4 });
-  await write(files, "/a", "123");
-  await assertKind("no-space", () => write(files, "/b", "45"));
-  await files.remove("/a");
-  await write(files, "/b", "1234");
-});
 
 Deno.test("memoryFiles() takes both kinds of slashes", async () => {
   const files = memoryFiles();

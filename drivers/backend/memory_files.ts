@@ -7,18 +7,6 @@
 import { FileError, type Files, type FileWriter } from "./files.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 
-/** What {@linkcode memoryFiles} can be told. */
-export interface MemoryFilesOptions {
-  /** How many bytes fit; by default as many as memory has. */
-  readonly capacity?: number;
-}
-
-/** Files in memory, whose disk can be made full. */
-export interface MemoryFiles extends Files {
-  /** From now on no byte fits any more; ends with `false`. */
-  full(on: boolean): void;
-}
-
 /** One file; it outlives its name while somebody writes to it, as on a disk. */
 interface Node {
   chunks: Uint8Array<ArrayBuffer>[];
@@ -32,10 +20,9 @@ function keyOf(path: string): string {
 }
 
 /** Makes empty files in memory, with the semantics of those on disk. */
-export function memoryFiles({ capacity = Infinity }: MemoryFilesOptions = {}): MemoryFiles {
+export function memoryFiles(): Files {
   const nodes = new Map<string, Node>();
   const locks = new KeyedLock();
-  let isFull = false;
   let stamps = 0;
 
   const get = (path: string, verb: string): Node => {
@@ -43,26 +30,19 @@ export function memoryFiles({ capacity = Infinity }: MemoryFilesOptions = {}): M
     if (node) return node;
     throw new FileError("not-found", `Cannot ${verb} "${path}": there is no such file`);
   };
-  const room = (): number => isFull ? 0 : capacity - sum(nodes.values());
 
-  const writer = (path: string, node: Node): FileWriter => ({
-    write: (chunk) =>
-      promise(() => {
-        if (chunk.length > room()) {
-          throw new FileError("no-space", `Cannot write "${path}": the disk is full`);
-        }
-        node.chunks.push(chunk.slice());
-        node.size += chunk.length;
-        node.stamp = ++stamps;
-      }),
+  const writer = (node: Node): FileWriter => ({
+    write: (chunk) => {
+      node.chunks.push(chunk.slice());
+      node.size += chunk.length;
+      node.stamp = ++stamps;
+      return Promise.resolve();
+    },
     close: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 
   return {
-    full: (on) => {
-      isFull = on;
-    },
     async *read(path) {
       for (const chunk of [...get(path, "read").chunks]) yield chunk.slice();
     },
@@ -70,11 +50,11 @@ export function memoryFiles({ capacity = Infinity }: MemoryFilesOptions = {}): M
       const node = nodes.get(keyOf(path));
       return Promise.resolve(node && { size: node.size, stamp: String(node.stamp) });
     },
-    create: (path, { append = false } = {}) => {
+    create: (path) => {
       const node = nodes.get(keyOf(path)) ?? { chunks: [], size: 0, stamp: 0 };
-      if (!append) Object.assign(node, { chunks: [], size: 0, stamp: ++stamps });
+      Object.assign(node, { chunks: [], size: 0, stamp: ++stamps });
       nodes.set(keyOf(path), node);
-      return Promise.resolve(writer(path, node));
+      return Promise.resolve(writer(node));
     },
     rename: (from, to) =>
       promise(() => {
@@ -95,12 +75,6 @@ export function memoryFiles({ capacity = Infinity }: MemoryFilesOptions = {}): M
 /** A promise of work that is done at once, whose error rejects instead of being thrown. */
 function promise(work: () => void): Promise<void> {
   return new Promise((resolve) => resolve(work()));
-}
-
-function sum(nodes: Iterable<Node>): number {
-  let size = 0;
-  for (const node of nodes) size += node.size;
-  return size;
 }
 
 /** Holds a key from when it is free until disposed of. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { systemClock, VirtualClock } from "../backend/clock.ts";
-import { type MemoryFiles, memoryFiles } from "../backend/memory_files.ts";
+import { FileError, type Files, type FileWriter } from "../backend/files.ts";
+import { memoryFiles } from "../backend/memory_files.ts";
 import { DriverError, type ErrorCode, type Image, type Progress } from "../contract/mod.ts";
 import { readText, writeText } from "./cache.ts";
 import { type ImageStore, imageStore, type ImageStoreOptions } from "./store.ts";
@@ -55,16 +56,36 @@ function stalled({ signal }: RequestInit): Response {
     }));
 }
 
+/** Files in memory, whose disk has room for so many bytes more. */
+class Disk {
+  room = Infinity;
+  readonly #files = memoryFiles();
+  readonly files: Files = {
+    ...this.#files,
+    create: async (path): Promise<FileWriter> => {
+      const writer = await this.#files.create(path);
+      const write = (chunk: Uint8Array): Promise<void> => {
+        this.room -= chunk.length;
+        if (this.room >= 0) return writer.write(chunk);
+        return Promise.reject(new FileError("no-space", `Cannot write "${path}": it is full`));
+      };
+      return { ...writer, write };
+    },
+  };
+}
+
 interface Place {
   readonly web: Web;
-  readonly files: MemoryFiles;
+  readonly disk: Disk;
+  readonly files: Files;
   readonly store: ImageStore;
   another(options?: Partial<ImageStoreOptions>): ImageStore;
 }
 
 function place(): Place {
   const web = new Web();
-  const files = memoryFiles();
+  const disk = new Disk();
+  const { files } = disk;
   const another = (options?: Partial<ImageStoreOptions>): ImageStore =>
     imageStore({
       driver: "test",
@@ -76,7 +97,7 @@ function place(): Place {
       fetch: web.fetch,
       ...options,
     });
-  return { web, files, store: another(), another };
+  return { web, disk, files, store: another(), another };
 }
 
 async function listed(): Promise<Place & { image: Image }> {
@@ -346,10 +367,10 @@ Deno.test("a handle from before an update fetches what the list has now", async 
 
 for (
   const [name, spoil] of Object.entries({
-    removed: (files: MemoryFiles) => files.remove(`/cache/images/${FILE}`),
-    altered: (files: MemoryFiles) => writeText(files, `/cache/images/${FILE}`, "x"),
-    unsealed: (files: MemoryFiles) => files.remove(`/cache/images/${FILE}.json`),
-    "sealed otherwise": (files: MemoryFiles) => writeText(files, `/cache/images/${FILE}.json`, "x"),
+    removed: (files: Files) => files.remove(`/cache/images/${FILE}`),
+    altered: (files: Files) => writeText(files, `/cache/images/${FILE}`, "x"),
+    unsealed: (files: Files) => files.remove(`/cache/images/${FILE}.json`),
+    "sealed otherwise": (files: Files) => writeText(files, `/cache/images/${FILE}.json`, "x"),
   })
 ) {
   Deno.test(`an image that was ${name} is not downloaded, and fetch repairs it`, async () => {
@@ -423,23 +444,25 @@ Deno.test("fetch() removes what a killed one has left", async () => {
 });
 
 Deno.test("a full disk is told, and leaves neither image nor part", async () => {
-  const { image, files, store } = await listed();
+  const { image, disk, files, store } = await listed();
   await using file = await files.create("/image");
   await file.write(CONTENT);
-  files.full(true);
+  disk.room = 0;
   await assertRefused(() => image.fetch(), "resource-exhausted");
   await assertRefused(() => image.fromFile("/image"), "resource-exhausted");
   await assertRefused(() => store.update(), "resource-exhausted", "driver:test");
   assertEquals(await files.list("/cache"), []);
   assertEquals(await store.versions(), [VERSION]);
-  files.full(false);
+  disk.room = Infinity;
   assertEquals(await image.fetch(), { changed: true });
 });
 
 Deno.test("a disk that is full only at the seal leaves no image", async () => {
   const { web, files: { stat } } = await listed();
   const { size = 0 } = await stat("/config/images.json") ?? {};
-  const files = memoryFiles({ capacity: size + CONTENT.length + 20 });
+  const disk = new Disk();
+  disk.room = size + CONTENT.length + 20;
+  const { files } = disk;
   const store = imageStore({
     ...{ driver: "test", files, clock: systemClock(), fetch: web.fetch, listUrl: LIST_URL },
     ...{ cacheDir: "/cache", configDir: "/config" },

@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { Origin } from "../contract/mod.ts";
-import type { BackendErrorKind, Json } from "./backend.ts";
+import type { Origin } from "../../contract/mod.ts";
+import type { BackendErrorKind, Json } from "../backend.ts";
 import { stableJson } from "./json.ts";
 
 /** The version of the format that this code writes, and the newest that it reads. */

@@ -10,11 +10,11 @@ import {
   BackendError,
   type Json,
   type Methods,
-} from "./backend.ts";
-import type { VirtualClock } from "./clock.ts";
-import { EventHub } from "./event_hub.ts";
+} from "../backend.ts";
+import type { VirtualClock } from "../clock.ts";
+import { EventHub } from "../event_hub.ts";
 import { copyJson } from "./json.ts";
-import type { SeamRules } from "./module.ts";
+import type { SeamRules } from "../module.ts";
 import { type KnownValues, PlaceholderReader } from "./placeholders.ts";
 import { isCall, type Tape, type TapeCall, type TapeEvent, type TapeLine } from "./tape.ts";
 

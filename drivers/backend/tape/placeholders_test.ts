@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Json } from "./backend.ts";
+import type { Json } from "../backend.ts";
 import { PlaceholderReader, PlaceholderWriter } from "./placeholders.ts";
 
 const UUID = "550e8400-e29b-41d4-a716-446655440000";

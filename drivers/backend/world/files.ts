@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { TestFiles } from "../contract/mod.ts";
-import { FileError, type Files } from "./files.ts";
+import type { TestFiles } from "../../contract/mod.ts";
+import { FileError, type Files } from "../files.ts";
 
 /** The folders of one world. */
 export interface Folders {
@@ -33,13 +33,15 @@ export interface WorldFiles {
 }
 
 /** Both views of the files in those folders. */
-export function worldFiles(files: Files, folders: Folders): WorldFiles {
+export function worldFiles(
+  { files, folders }: { readonly files: Files; readonly folders: Folders },
+): WorldFiles {
   let full = false;
   return {
     forDriver: {
       ...files,
-      async create(path, options) {
-        const writer = await files.create(path, options);
+      async create(path) {
+        const writer = await files.create(path);
         return {
           write(chunk) {
             if (!full) return writer.write(chunk);

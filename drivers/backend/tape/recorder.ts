@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Clock } from "../contract/mod.ts";
-import { type Backend, BackendError, type Json, type Methods } from "./backend.ts";
+import type { Clock } from "../../contract/mod.ts";
+import { type Backend, BackendError, type Json, type Methods } from "../backend.ts";
 import { copyJson } from "./json.ts";
-import type { SeamRules } from "./module.ts";
+import type { SeamRules } from "../module.ts";
 import { type KnownValues, PlaceholderWriter } from "./placeholders.ts";
 import type { TapeCall, TapeEvent, TapeFailure, TapeLine } from "./tape.ts";
 

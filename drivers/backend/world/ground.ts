@@ -5,30 +5,22 @@
  * @module
  */
 
-import type { Clock, TestImages } from "../contract/mod.ts";
-import type { Backend } from "./backend.ts";
-import { systemClock, VirtualClock } from "./clock.ts";
-import { diskFiles } from "./disk_files.ts";
-import type { Files } from "./files.ts";
-import { memoryFiles } from "./memory_files.ts";
-import type { DriverModule, Host } from "./module.ts";
-import type { KnownValues } from "./placeholders.ts";
-import { Replayer } from "./replayer.ts";
+import type { Clock, OpenOptions, TestImages } from "../../contract/mod.ts";
+import type { Backend } from "../backend.ts";
+import { systemClock, VirtualClock } from "../clock.ts";
+import { diskFiles } from "../disk_files.ts";
+import type { Files } from "../files.ts";
+import { memoryFiles } from "../memory_files.ts";
+import type { DriverContext, DriverModule, Host } from "../module.ts";
+import type { KnownValues } from "../tape/placeholders.ts";
+import { Replayer } from "../tape/replayer.ts";
+import type { Tape } from "../tape/tape.ts";
+import { type Folders, foldersIn } from "./files.ts";
 import { knownDigests, standInImages } from "./stand_in_images.ts";
-import type { Tape } from "./tape.ts";
-import { type Folders, foldersIn } from "./test_files.ts";
+import type { Evidence, Settings } from "./worlds.ts";
 
-/** Where evidence comes from. */
-export interface Evidence extends Host {
-  /** When it was recorded, for a replay. */
-  readonly recordedAt?: string;
-}
-
-/** The user's settings for a driver. */
-export type Settings = Readonly<Record<string, string>>;
-
-/** What a world stands on. Disposing of it says what was wrong with a replay. */
-export interface Ground extends AsyncDisposable {
+/** What every world stands on. */
+export interface Ground {
   /** Time. */
   readonly clock: Clock;
   /** The files. */
@@ -41,6 +33,10 @@ export interface Ground extends AsyncDisposable {
   readonly settings: Settings;
   /** Where its evidence comes from. */
   readonly evidence: Evidence;
+}
+
+/** The ground of a world with a seam. Disposing of it says what was wrong with a replay. */
+export interface SeamGround extends Ground, AsyncDisposable {
   /** What answers. */
   readonly backend: Backend;
 }
@@ -55,11 +51,24 @@ export async function knownValues(
   return { "path:scratch": folders.root, ...await knownDigests(images) };
 }
 
+/** What a driver is opened with on a ground. */
+export function contextOn(
+  { clock, files, folders, settings }: Pick<Ground, "clock" | "files" | "folders" | "settings">,
+  { owner, imagesUrl }: OpenOptions,
+): Omit<DriverContext, "backend"> {
+  const { cache: cacheDir, config: configDir } = folders;
+  return { clock, files, cacheDir, configDir, owner, imagesUrl, settings };
+}
+
+/** What a driver is opened with to see what it claims: it leads nowhere. */
+export function contextNowhere(clock: Clock, settings: Settings): Omit<DriverContext, "backend"> {
+  const ground = { clock, files: memoryFiles(), folders: MEMORY_FOLDERS, settings };
+  return contextOn(ground, { owner: "claims", imagesUrl: "http://127.0.0.1:9/" });
+}
+
 /** A live host, on disk and in real time. */
 export function liveGround(
-  module: DriverModule,
-  { backend, host, images = module.images, settings, folder }: {
-    backend: Backend;
+  { host, images = standInImages(), settings, folder }: {
     host: Host;
     images?: TestImages;
     settings: Settings;
@@ -68,20 +77,15 @@ export function liveGround(
 ): Ground {
   if (folder === undefined) throw new TypeError("Cannot open a live world without a folder");
   const clock = systemClock();
-  return {
-    clock,
-    files: diskFiles({ clock }),
-    folders: foldersIn(folder),
-    images: images ?? standInImages(),
-    settings,
-    evidence: host,
-    backend,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
+  const files = diskFiles({ clock });
+  return { clock, files, folders: foldersIn(folder), images, settings, evidence: host };
 }
 
 /** A simulated host of its own, in memory and on virtual time. */
-export async function simulatedGround(module: DriverModule, settings: Settings): Promise<Ground> {
+export async function simulatedGround(
+  module: DriverModule,
+  settings: Settings,
+): Promise<SeamGround> {
   const clock = new VirtualClock();
   const { backend, host } = await module.connect({ settings, clock });
   return {
@@ -103,7 +107,7 @@ export async function simulatedGround(module: DriverModule, settings: Settings):
 export async function replayGround(
   { seam }: DriverModule,
   tape: Tape | undefined,
-): Promise<Ground> {
+): Promise<SeamGround> {
   if (!tape) throw new TypeError("Cannot open a replayed world without a tape");
   const { origin, versions, recordedAt, settings, images: heads } = tape.provenance;
   const clock = new VirtualClock();
@@ -122,7 +126,7 @@ export async function replayGround(
       await replayer.backend[Symbol.asyncDispose]();
       clock[Symbol.dispose]();
       const problems = replayer.problems();
-      if (problems.length > 0) throw new ReplayProblems(problems);
+      if (problems.length > 0) throw differing(problems);
     },
   };
 }
@@ -130,21 +134,12 @@ export async function replayGround(
 const SHOWN_PROBLEMS = 10;
 
 /** What a replay had wrong: calls that fitted nothing, and recorded calls that were not made. */
-export class ReplayProblems extends Error {
-  /** Always `ReplayProblems`. */
-  override readonly name = "ReplayProblems";
-
-  /** Makes the error. */
-  constructor(
-    /** Each of them in a sentence. */
-    readonly problems: readonly string[],
-  ) {
-    const shown = problems.slice(0, SHOWN_PROBLEMS);
-    const more = problems.length - shown.length;
-    super([
-      "The driver did not do what was recorded",
-      ...shown,
-      ...(more > 0 ? [`… and ${more} more`] : []),
-    ].join("\n  "));
-  }
+function differing(problems: readonly string[]): Error {
+  const shown = problems.slice(0, SHOWN_PROBLEMS);
+  const more = problems.length - shown.length;
+  return new Error([
+    "The driver did not do what was recorded",
+    ...shown,
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ].join("\n  "));
 }

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { Driver, HostControls } from "../contract/mod.ts";
-import { type Backend, BackendError } from "./backend.ts";
-import { EventHub } from "./event_hub.ts";
-import type { DriverContext, DriverModule, PlainModule } from "./module.ts";
-import { parseTape } from "./tape.ts";
-import { type CaseWorld, openWorlds } from "./world.ts";
+import type { Driver, HostControls } from "../../contract/mod.ts";
+import { type Backend, BackendError } from "../backend.ts";
+import { EventHub } from "../event_hub.ts";
+import type { DriverContext, DriverModule, PlainModule } from "../module.ts";
+import { parseTape } from "../tape/tape.ts";
+import { openWorlds } from "./open.ts";
+import type { CaseWorld } from "./worlds.ts";
 
 type Call = { params: { name: string; text?: string }; result: string };
 type FakeMethods = { write: Call; read: Call };

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Backend, BackendError, type Json } from "./backend.ts";
-import { systemClock, VirtualClock } from "./clock.ts";
-import { withDeadline } from "./deadline.ts";
-import { EventHub } from "./event_hub.ts";
-import type { SeamRules } from "./module.ts";
+import { type Backend, BackendError, type Json } from "../backend.ts";
+import { systemClock, VirtualClock } from "../clock.ts";
+import { withDeadline } from "../deadline.ts";
+import { EventHub } from "../event_hub.ts";
+import type { SeamRules } from "../module.ts";
 import { Recorder } from "./recorder.ts";
 import { Replayer, TapeMismatch } from "./replayer.ts";
-import { shareBackend } from "./shared_backend.ts";
+import { shareBackend } from "../shared_backend.ts";
 import { formatTape, isCall, parseTape, type Tape, type TapeLine } from "./tape.ts";
 
 const seam = {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Json } from "./backend.ts";
+import type { Json } from "../backend.ts";
 
 /** A leaf of a JSON value. */
 export type JsonLeaf = null | boolean | number | string;

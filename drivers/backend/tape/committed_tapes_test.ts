@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { scanForSecrets } from "./secrets.ts";
 import { parseTape } from "./tape.ts";
 
-const FIXTURES = new URL("../../fixtures/", import.meta.url);
+const FIXTURES = new URL("../../../fixtures/", import.meta.url);
 
 async function tapesBelow(folder: URL): Promise<URL[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));

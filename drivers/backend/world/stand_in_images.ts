@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { TestImages } from "../contract/mod.ts";
-import type { KnownValues } from "./placeholders.ts";
-import type { ImageHeads } from "./tape.ts";
+import type { TestImages } from "../../contract/mod.ts";
+import type { KnownValues } from "../tape/placeholders.ts";
+import type { ImageHeads } from "../tape/tape.ts";
 
 /** Enough for what says what an image is: formats put it first. */
 const HEAD_BYTES = 128;

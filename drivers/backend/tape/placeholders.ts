@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Json } from "./backend.ts";
+import type { Json } from "../backend.ts";
 import { differences, type Explain, mapLeaves, plainly } from "./json.ts";
 
 /** What fits a volatile leaf on tape. The groups: whether it is a number, the type, and which one. */
