@@ -96,7 +96,14 @@ export interface Tape {
 }
 
 /** What is wrong with a tape. */
-export type TapeErrorKind = "missing" | "truncated" | "edited" | "newer" | "malformed";
+export type TapeErrorKind =
+  | "missing"
+  | "unreadable"
+  | "truncated"
+  | "edited"
+  | "newer"
+  | "malformed"
+  | "foreign";
 
 /** What reading a tape throws. */
 export class TapeError extends Error {
@@ -120,6 +127,8 @@ export interface TapeSubject {
   readonly driver: string;
   /** The case's id. */
   readonly case: string;
+  /** The command that records cases, without their ids; by default that of a driver known by name. */
+  readonly recordCommand?: string;
 }
 
 interface Header extends Provenance {
@@ -156,7 +165,8 @@ export async function formatTape({ provenance, lines }: Tape): Promise<string> {
 /**
  * Reads a tape.
  *
- * @throws {TapeError} if it is truncated, was edited by hand, is of a newer format, or is no tape
+ * @throws {TapeError} if it is truncated, was edited by hand, is of a newer format or of another
+ * case, or is no tape
  */
 export async function parseTape(text: string, subject: TapeSubject): Promise<Tape> {
   const end = text.indexOf("\n");
@@ -171,6 +181,9 @@ export async function parseTape(text: string, subject: TapeSubject): Promise<Tap
   if (await digest({ ...provenance, format, lines }, body) !== sha256) {
     throw broken("edited", subject, "its digest does not fit, so it was edited by hand");
   }
+  if (provenance.case !== subject.case || provenance.driver !== subject.driver) {
+    throw broken("foreign", subject, `it is that of ${named(provenance)}`);
+  }
   return { provenance, lines: texts.map((line) => JSON.parse(line) as TapeLine) };
 }
 
@@ -184,8 +197,11 @@ export async function loadTape(path: string | URL, subject: TapeSubject): Promis
   try {
     text = await Deno.readTextFile(path);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw broken("missing", subject, "there is none", cause);
+    if (cause instanceof Deno.errors.NotFound) {
+      throw broken("missing", subject, "there is none", cause);
+    }
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw broken("unreadable", subject, `it cannot be read: ${why}`, cause);
   }
   return await parseTape(text, subject);
 }
@@ -224,12 +240,14 @@ function broken(
   what: string,
   cause?: unknown,
 ): TapeError {
-  const again = `deno task conformance record --driver ${subject.driver} --live ${subject.case}`;
+  const { driver, recordCommand = `deno task conformance record --driver ${driver} --live` } =
+    subject;
+  const again = `${recordCommand} ${subject.case}`;
   const message = `Cannot replay the tape of ${named(subject)}: ${what}. Record it: ${again}`;
   return new TapeError(kind, message, { cause });
 }
 
-function named({ driver, case: id }: TapeSubject): string {
+function named({ driver, case: id }: Pick<TapeSubject, "driver" | "case">): string {
   return `case "${id}" with driver "${driver}"`;
 }
 

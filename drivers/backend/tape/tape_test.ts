@@ -119,3 +119,25 @@ Deno.test("loadTape() says that there is none", async () => {
   const error = await assertRejects(() => loadTape(path, subject), TapeError, "there is none");
   assertEquals(error.kind, "missing");
 });
+
+Deno.test("loadTape() says why a tape cannot be read", async () => {
+  const folder = new URL(".", import.meta.url);
+  const error = await assertRejects(() => loadTape(folder, subject), TapeError, "cannot be read");
+  assertEquals(error.kind, "unreadable");
+});
+
+Deno.test("parseTape() says that a tape is that of another case or driver", async () => {
+  for (const other of [{ case: "power.stop" }, { driver: "hyperv" }]) {
+    const text = await formatTape({ ...tape, provenance: { ...tape.provenance, ...other } });
+    assertEquals(await refusal(text), "foreign");
+  }
+});
+
+Deno.test("parseTape() names the command of the user's own that records", async () => {
+  const recordCommand = "deno task conformance record --driver ./mine.ts --live";
+  await assertRejects(
+    () => parseTape("{}\n", { ...subject, recordCommand }),
+    TapeError,
+    "Record it: deno task conformance record --driver ./mine.ts --live power.start",
+  );
+});
