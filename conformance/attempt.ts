@@ -8,7 +8,7 @@ import { type Clause, type Clock, type Driver, isDriverError } from "../drivers/
 import type { Case, CaseContext } from "./case.ts";
 import { contextOf, Instances } from "./case_context.ts";
 import { CaseEnded, CheckBook, messageOf } from "./check.ts";
-import { Bystander, cleanUp } from "./clean_up.ts";
+import { Bystander, cleanUp, type Leftovers } from "./clean_up.ts";
 import type { CaseEnd, CheckEvent, Status } from "./events.ts";
 import { firstImages } from "./fresh.ts";
 import type { Ledger } from "./ledger.ts";
@@ -18,6 +18,9 @@ import { Tracker } from "./tracked_driver.ts";
 
 /** How many lines of the trace a failure shows. */
 const TRACE_TAIL = 12;
+
+/** What each step of the clean-up gets at least, however short a case may be. */
+const CLEAN_UP_MS = 10_000;
 
 /** What an attempt needs. */
 export interface AttemptInit {
@@ -119,7 +122,11 @@ function verdict(
 function complete(
   item: Case,
   check: CheckBook,
-  { error, leaks, bystander }: { error: unknown; leaks: readonly string[]; bystander?: Bystander },
+  { error, leftovers: { left, problems }, bystander }: {
+    error: unknown;
+    leftovers: Leftovers;
+    bystander?: Bystander;
+  },
 ): void {
   if (error instanceof Interrupted || error instanceof HarnessError) return;
   check.close(error === undefined ? "The case ended without it" : messageOf(error));
@@ -129,8 +136,12 @@ function complete(
     : { subject, expected: "the case runs to its end", seen: messageOf(error) };
   check.engine("completes", Object.values(item.checks)[0] ?? "", unended);
   bystander?.emit(check);
-  const left = leaks.length > 0 ? { subject, expected: [], seen: leaks } : undefined;
-  check.engine("no-leak", "leak.none", left);
+  const seen = [...left, ...problems];
+  check.engine(
+    "no-leak",
+    "leak.none",
+    seen.length > 0 ? { subject, expected: [], seen } : undefined,
+  );
 }
 
 /** Runs a case on its stage, and cleans up after it. */
@@ -154,11 +165,11 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
   check.freeze();
   world.faults?.clear();
   const bounded = <T>(work: () => Promise<T>): Promise<T> =>
-    within(clock, { timeoutMs: init.timeoutMs }, work);
+    within(clock, { timeoutMs: Math.max(init.timeoutMs, CLEAN_UP_MS) }, work);
   const of = (owner: string): Promise<Driver> => instances.of(owner);
-  const leaks = await cleanUp({ tracker, bystander, world, owner: names.owner, of }, bounded);
+  const leftovers = await cleanUp({ tracker, bystander, world, owner: names.owner, of }, bounded);
   const error = await bounded(() => instances.close()).then(() => thrown, (late) => thrown ?? late);
-  complete(init.case, check, { error, leaks, bystander });
+  complete(init.case, check, { error, leftovers, bystander });
   const ended = verdict(check, error);
   const clean = ended.status === "pass" || ended.status === "warn";
   return {
@@ -167,7 +178,7 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
     evidence: stage.evidence,
     ...(seed !== undefined && { seed }),
     ...(!clean && { trace: world.trace().slice(-TRACE_TAIL) }),
-    leaks,
+    leaks: leftovers.left,
   };
 }
 

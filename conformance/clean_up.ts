@@ -111,7 +111,10 @@ async function removeAll(cleaning: Cleaning): Promise<string[]> {
       await removeResource(resource, { host, of });
     } catch (error) {
       const gone = isDriverError(error) && error.code === "not-found";
-      if (!gone) problems.push(`${resourceName(resource)}: ${messageOf(error)}`);
+      if (!gone) {
+        problems.push(`${resourceName(resource)}: ${messageOf(error)}`);
+        continue;
+      }
     }
     cleaning.tracker.gone(resource);
   }
@@ -134,6 +137,7 @@ async function leftOvers(
       planted.has(name) || name.split(/[^a-z0-9-]+/).some((label) => owners.has(label));
     return (await world.host.inventory()).filter((entry) => ours(entry.replace(/^[a-z]+:/, "")));
   }
+  if (made.length === 0) return [];
   const left: string[] = [];
   for (const each of owners) {
     const driver = await of(each);
@@ -145,24 +149,31 @@ async function leftOvers(
   return left;
 }
 
-/**
- * Removes what the attempt made, in reverse order, and looks at what is left of it. Answers that, and
- * what became of the bystander.
- */
+/** What is left of an attempt. */
+export interface Leftovers {
+  /** What was seen on the host; if nobody can look, what was made and not removed. */
+  readonly left: readonly string[];
+  /** Why removing failed, or why it cannot be told what is left. */
+  readonly problems: readonly string[];
+}
+
+/** Removes what the attempt made, in reverse order, and looks at what is left of it. */
 export async function cleanUp(
   cleaning: Cleaning,
   within: <T>(work: () => Promise<T>) => Promise<T>,
-): Promise<string[]> {
+): Promise<Leftovers> {
   const { tracker, bystander } = cleaning;
   try {
     await within(() => tracker.close());
     const problems = await within(() => removeAll(cleaning));
     await within(async () => await bystander?.look());
     const left = await within(() => leftOvers(cleaning, tracker.made()));
-    if (left.length > 0) return [...left, ...problems];
+    if (left.length > 0) return { left, problems };
     await tracker.settle();
-    return [];
+    return { left, problems: [] };
   } catch (error) {
-    return [`cannot be told: ${messageOf(error)}`];
+    const standing = tracker.standing().filter(({ kind }) => kind !== "image");
+    const problems = [`It cannot be told what is left: ${messageOf(error)}`];
+    return { left: standing.map(resourceName), problems };
   }
 }

@@ -208,6 +208,55 @@ Deno.test("leaks remain only after a live run, and outweigh its failures", async
   assertEquals([end.leaks.length, end.exitCode], [1, 4]);
 });
 
+const blind = (): never => {
+  throw new Error("The host is gone");
+};
+const makes = fakeCase("a", async ({ fresh }) => void await fresh.machine());
+
+Deno.test("what was made and cannot be removed is left, although nobody can look", async () => {
+  const ledger = new MemoryLedger();
+  const { end, checks } = await ran(
+    [makes],
+    { onLook: blind, onDelete: blind, mode: "live" },
+    { ledger },
+  );
+  const leak = checks.find(({ check }) => check === "no-leak");
+  assertEquals(
+    (leak?.seen as string[])[1],
+    "It cannot be told what is left: Error: The host is gone",
+  );
+  assertEquals([end.leaks.length, end.exitCode], [1, 4]);
+  assertEquals(ledger.open().map((it) => it.kind), ["image", "machine"]);
+});
+
+Deno.test("what cannot be told is a failure, but nothing left, if nothing was made", async () => {
+  const ledger = new MemoryLedger();
+  const { end, ends } = await ran(
+    [makes],
+    { onLook: blind, onCreate: blind, onDelete: blind, mode: "live" },
+    { ledger },
+  );
+  assertEquals([ends[0]?.status, end.leaks, end.exitCode], ["fail", [], 1]);
+  assertEquals(ledger.open().map((it) => it.kind), ["image", "machine"]);
+});
+
+Deno.test("clean-up has time, however little a case has", async () => {
+  let pause = (): Promise<void> => Promise.resolve();
+  const subject = fakeSubject({
+    mode: "live",
+    onDelete: async (name, host) => {
+      await pause();
+      host.delete(name);
+    },
+  });
+  const making = fakeCase("a", async ({ clock, fresh }) => {
+    pause = () => clock.sleep(5000);
+    await fresh.machine();
+  });
+  const { end } = await ran([making], subject, { caseTimeoutMs: 1000 });
+  assertEquals([end.leaks, [...subject.host]], [[], []]);
+});
+
 Deno.test("a foreign machine of the host is no leak", async () => {
   const subject = fakeSubject({}, new Set(["machine:somebody.c.m"]));
   const { end } = await ran([fakeCase("a", PASSING)], subject);

@@ -27,6 +27,10 @@ export interface Defects {
   readonly onDelete?: (name: string, host: Set<string>) => void | Promise<void>;
   /** What `status` does. */
   readonly onStatus?: () => void | Promise<void>;
+  /** What looking at the host throws. */
+  readonly onLook?: () => void;
+  /** What `create` throws in place of making. */
+  readonly onCreate?: () => void;
   /** What disposing of the world throws. */
   readonly onDispose?: () => void;
   /** What opening the world throws. */
@@ -56,9 +60,11 @@ export function fakeDriver(host: Set<string>, owner: string, defects: Defects = 
   const handle = (ref: MachineRef): Machine =>
     ({ cluster: ref.cluster, name: ref.name, id: name(ref) as MachineId }) as unknown as Machine;
   const machines = {
-    create(ref: MachineRef): Promise<Machine> {
+    // deno-lint-ignore require-await
+    async create(ref: MachineRef): Promise<Machine> {
+      defects.onCreate?.();
       host.add(name(ref));
-      return Promise.resolve(handle(ref));
+      return handle(ref);
     },
     async get(ref: MachineRef): Promise<Machine> {
       found(await Promise.resolve(host.has(name(ref))), ref, "machines.get");
@@ -104,7 +110,11 @@ function fakeWorld(host: Set<string>, clock: VirtualClock, defects: Defects): Wo
       guest: () => Promise.reject(new Error("mkfs.ext4 is missing")),
     },
     host: {
-      inventory: () => Promise.resolve([...host].sort()),
+      // deno-lint-ignore require-await
+      async inventory() {
+        defects.onLook?.();
+        return [...host].sort();
+      },
       plantMachine: (name) => Promise.resolve(void host.add(`machine:${name}`)),
       uprootMachine: (name) => Promise.resolve(void host.delete(`machine:${name}`)),
       fingerprint: (name) => Promise.resolve(host.has(`machine:${name}`) ? "there" : "gone"),

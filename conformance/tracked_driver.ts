@@ -20,6 +20,8 @@ import { HarnessError } from "./subject.ts";
 interface Entry {
   readonly number: number;
   readonly resource: HostResource;
+  /** Whether making it failed with something that is no word of the contract. */
+  botched?: boolean;
 }
 
 /** Codes that say that nothing was made, as it was refused before. */
@@ -44,6 +46,11 @@ export class Tracker {
     return this.#open.map((entry) => entry.resource).reverse();
   }
 
+  /** What was made, or perhaps was, and was not removed, the newest first. */
+  standing(): HostResource[] {
+    return this.#open.filter((entry) => !entry.botched).map((entry) => entry.resource).reverse();
+  }
+
   /** All that was ever written down. */
   made(): readonly HostResource[] {
     return this.#made;
@@ -52,7 +59,7 @@ export class Tracker {
   /** Writes a resource down, makes it, and strikes it out again if the making was refused. */
   async make<T>(resource: HostResource, make: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new HarnessError("Cannot make anything more: the case has ended");
-    const entry = { number: await this.#ledger.intend(resource), resource };
+    const entry: Entry = { number: await this.#intend(resource), resource };
     this.#open.push(entry);
     this.#made.push(resource);
     const making = (async () => await make())();
@@ -60,6 +67,7 @@ export class Tracker {
     try {
       return await making;
     } catch (error) {
+      entry.botched = !isDriverError(error);
       if (isDriverError(error) && REFUSALS.includes(error.code)) this.#strike(entry);
       throw error;
     } finally {
@@ -81,9 +89,19 @@ export class Tracker {
     await Promise.allSettled(this.#underWay);
   }
 
-  /** Tells the ledger what is gone. Only when the host was looked at. */
+  /** Tells the ledger that all is gone. Only when the host was looked at. */
   async settle(): Promise<void> {
+    for (const entry of [...this.#open]) this.#strike(entry);
     if (this.#struck.length > 0) await this.#ledger.strike(this.#struck.splice(0));
+  }
+
+  async #intend(resource: HostResource): Promise<number> {
+    try {
+      return await this.#ledger.intend(resource);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new HarnessError(`Cannot write into the ledger: ${why}`, { cause });
+    }
   }
 
   #strike(entry: Entry): void {
