@@ -132,8 +132,12 @@ function systemTerminal(): Terminal {
     isTerminal: Deno.stdout.isTerminal(),
     env: (name) => Deno.env.get(name),
     folder: (Deno.env.get("INIT_CWD") ?? Deno.cwd()).replaceAll("\\", "/"),
+    project: Deno.cwd().replaceAll("\\", "/"),
     now: () => new Date().toISOString(),
     seed: () => crypto.getRandomValues(new Uint8Array(5)).toHex(),
+    async confine() {
+      for (const name of ["run", "write", "ffi"] as const) await Deno.permissions.revoke({ name });
+    },
     interrupts() {
       const controller = new AbortController();
       const onSignal = (): void => {

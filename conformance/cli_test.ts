@@ -31,13 +31,15 @@ function fakeComposer(defects: Defects, requests: SubjectRequest[]): Composer {
 
 interface Setting {
   readonly folder?: string;
+  readonly project?: string;
+  readonly confine?: () => void;
   readonly env?: Record<string, string>;
   readonly defects?: Defects;
   readonly requests?: SubjectRequest[];
 }
 
 async function say(args: string, setting: Setting = {}): Promise<Said> {
-  const { folder = "/nowhere", env = {}, defects = {}, requests = [] } = setting;
+  const { folder = "/nowhere", project = folder, env = {}, defects = {}, requests = [] } = setting;
   let [out, err] = ["", ""];
   const terminal: Terminal = {
     out: (text) => out += text,
@@ -45,8 +47,10 @@ async function say(args: string, setting: Setting = {}): Promise<Said> {
     isTerminal: false,
     env: (name) => env[name],
     folder,
+    project,
     now: () => "2026-01-31T00:00:00.000Z",
     seed: () => "chance",
+    confine: () => Promise.resolve(setting.confine?.()),
     interrupts: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
   };
   const words = args.split(" ").filter((word) => word !== "");
@@ -64,7 +68,7 @@ async function inFolder(test: (folder: string) => Promise<void>): Promise<void> 
 }
 
 const usage: [string, string][] = [
-  ["--drivr fake", 'Unknown option "drivr": did you mean "driver"?'],
+  ["--drivr fake", 'Unknown option "--drivr": did you mean "--driver"?'],
   ["", "Name a driver: --driver fake|./my_driver.ts"],
   ["--driver none", 'Unknown driver "none"'],
   ["--driver fake registry.cas", 'did you mean "registry.case"?'],
@@ -131,6 +135,51 @@ Deno.test("a run prints its report and tells how to repeat it", async () => {
   assertStringIncludes(out, "fake (simulated, simulator): 4/4 passed");
   assertStringIncludes(out, "not selected");
   assertEquals(code, 0);
+});
+
+Deno.test("the command that repeats a failure has all that it depends on", async () => {
+  const args = "--driver fake --set a=b --seed s --repeat 2 --case-timeout 1m create.stopped";
+  const { code, out } = await say(args);
+  const options = "--driver fake --set a=b --repeat 2 --case-timeout 60000ms --seed s";
+  assertStringIncludes(out, `repeat   deno task conformance ${options} create.stopped\n`);
+  assertEquals(code, 1);
+});
+
+Deno.test("a report that cannot be written any more is 3, and named", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const { code, err } = await say("--driver fake --reporter tap=/dev/full registry.case");
+  assertStringIncludes(err, 'Cannot write the report "tap=/dev/full": No space left');
+  assertEquals(code, 3);
+});
+
+Deno.test("a ledger that cannot be begun is 3, and says where another would be", async () => {
+  const { code, err } = await say("--driver fake --live --ledger /dev/null registry.case", {
+    defects: { mode: "live" },
+  });
+  assertStringIncludes(err, 'Cannot write a ledger in "/dev/null"');
+  assertStringIncludes(err, '"--ledger"');
+  assertEquals(code, 3);
+});
+
+Deno.test("recordings are the project's, wherever the user stands in it", async () => {
+  const requests: SubjectRequest[] = [];
+  await say("--driver fake registry.case", { requests, folder: "/p/sub", project: "/p" });
+  await say("--driver fake --fixtures t registry.case", {
+    ...{ requests, folder: "/p/sub", project: "/p" },
+  });
+  assertEquals(requests.map((it) => it.fixtures), ["/p/fixtures", "/p/sub/t"]);
+});
+
+Deno.test("only a replay gives permissions up", async () => {
+  for (const mode of ["replayed", "live", "simulated"] as const) {
+    let confined = 0;
+    await say("--driver fake --ledger /dev/shm registry.case", {
+      defects: { mode },
+      confine: () => confined++,
+    });
+    assertEquals(confined, mode === "replayed" ? 1 : 0, mode);
+  }
 });
 
 Deno.test("a module's path is resolved against the folder of the user", async () => {

@@ -17,11 +17,15 @@ import {
 } from "../drivers/backend/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
 import config from "../deno.json" with { type: "json" };
+import { isDriverError } from "../drivers/contract/mod.ts";
+import { stripVTControlCharacters } from "node:util";
 import type { Case } from "./case.ts";
+import { messageOf } from "./check.ts";
 import type { Composer, RecordingSubject, SubjectRequest } from "./composer.ts";
 import { type ImageServer, imageServer } from "./image_server.ts";
 import type { LedgerHead } from "./ledger_file.ts";
-import { HarnessError, type Stage, type Subject } from "./subject.ts";
+import { checkedModule } from "./module_shape.ts";
+import { type Claims, HarnessError, type Stage, type Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
 type Settings = Readonly<Record<string, string>>;
@@ -51,7 +55,8 @@ async function loadModule(driver: string): Promise<AnyModule> {
     loaded = await import(url.href);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot load the module "${driver}": ${message}`, { cause });
+    const plain = stripVTControlCharacters(message);
+    throw new UsageError(`Cannot load the module "${driver}": ${plain}`, { cause });
   }
   if (isModule(loaded.default)) return loaded.default;
   throw new UsageError(
@@ -89,11 +94,30 @@ async function connected(
   mode: "live" | "record" | "replay",
 ): Promise<Worlds> {
   const given = mode === "replay" ? settings : await withGuest(module.name, settings);
+  const checked = "connect" in module ? module : checkedModule(module);
   try {
-    return await openWorlds(module, { mode, settings: given });
+    return await openWorlds(checked, { mode, settings: given });
   } catch (cause) {
+    if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
     if (!(cause instanceof BackendError || cause instanceof TypeError)) throw cause;
     throw new HarnessError(cause.message, { cause });
+  }
+}
+
+/** Whether a driver refuses its settings. */
+function isRefusal(error: unknown): error is Error {
+  return isDriverError(error) && error.code === "invalid-argument";
+}
+
+/** What a driver claims; opening it is where most of what is wrong with a user's module shows. */
+async function claimsOf(worlds: Worlds): Promise<Claims> {
+  try {
+    return await worlds.claims();
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
+    const message = `Cannot open driver "${worlds.driver}": ${messageOf(cause)}`;
+    throw new HarnessError(message, { cause });
   }
 }
 
@@ -138,7 +162,7 @@ function subjectOf(
   return {
     driver: worlds.driver,
     mode: worlds.mode,
-    claims: () => worlds.claims(),
+    claims: () => claimsOf(worlds),
     open,
     [Symbol.asyncDispose]: () => worlds[Symbol.asyncDispose](),
   };
@@ -167,26 +191,35 @@ export interface SubjectOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The folder of the recordings. By default `fixtures`. */
   readonly fixtures?: string;
+  /** The command that records cases, without their ids, for messages. */
+  readonly recordCommand?: string;
 }
 
 /**
  * Puts a driver's module under test.
  *
  * @throws {HarnessError} saying what the environment lacks
+ * @throws {UsageError} if a setting is wrong, or there is one for a replay
  */
 export async function openSubject(
   module: DriverModule | PlainModule,
-  { live = false, settings = {}, fixtures = "fixtures" }: SubjectOptions = {},
+  { live = false, settings = {}, fixtures = "fixtures", recordCommand }: SubjectOptions = {},
 ): Promise<Subject & AsyncDisposable> {
   if (live || answersItself(module)) {
     const worlds = await connected(module, { settings }, "live");
     return subjectOf(worlds, () => stageOf({ worlds }));
   }
+  const [setting] = Object.keys(settings);
+  if (setting !== undefined) {
+    throw new UsageError(
+      `Cannot set "${setting}": a recording has its own settings; add "--live" to give others`,
+    );
+  }
   const driver = module.name;
   const worlds = await connected(module, { settings }, "replay");
   return replaySubject(
     worlds,
-    (id) => loadTape(`${fixtures}/${driver}/${id}.ndjson`, { driver, case: id }),
+    (id) => loadTape(`${fixtures}/${driver}/${id}.ndjson`, { driver, case: id, recordCommand }),
   );
 }
 
@@ -195,9 +228,10 @@ async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposab
   const opened = await openSubject(module, request);
   const folder = `${request.fixtures}/${module.name}`;
   if (opened.mode !== "replayed" || await isThere(folder)) return opened;
+  const { fixtures, recordCommand = "deno task conformance record" } = request;
   throw new HarnessError(
-    `There are no recordings of driver "${module.name}" in "${request.fixtures}": record some with ` +
-      `"deno task conformance record --driver ${request.driver} --live", or add "--live" to ask ` +
+    `There are no recordings of driver "${module.name}" in "${fixtures}": record some with ` +
+      `"${recordCommand}", or add "--live" to ask ` +
       "the hypervisor itself",
   );
 }
@@ -208,6 +242,7 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotADirectory) return false;
     throw error;
   }
 }

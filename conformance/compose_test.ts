@@ -1,57 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { main } from "./cli.ts";
-import { composer } from "./compose.ts";
-import type { Terminal } from "./composer.ts";
+import { formatTape, parseTape } from "../drivers/backend/mod.ts";
 import { FileLedger } from "./ledger_file.ts";
+import { User } from "./user_test.ts";
 
-const MEMORY = new URL("../drivers/memory/mod.ts", import.meta.url).href;
 const CASES = "registry.case create.stopped";
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** A folder of a user with a driver module: the memory driver, as if it were real. */
-class User implements AsyncDisposable {
-  private constructor(readonly folder: string) {}
-
-  static async come(): Promise<User> {
-    const user = new User(await Deno.makeTempDir());
-    const module = `import { MEMORY } from "${MEMORY}";
-export default { ...MEMORY, name: "mine", time: "real" };
-`;
-    await Deno.writeTextFile(`${user.folder}/mine.ts`, module);
-    return user;
-  }
-
-  async say(args: string): Promise<Said> {
-    let [out, err] = ["", ""];
-    const terminal: Terminal = {
-      out: (text) => out += text,
-      err: (text) => err += text,
-      isTerminal: false,
-      env: () => undefined,
-      folder: this.folder,
-      now: () => "2026-01-31T00:00:00.000Z",
-      seed: () => "chance",
-      interrupts: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
-    };
-    const code = await main([...args.split(" "), "--ledger", "led"], terminal, composer);
-    return { code, out, err };
-  }
-
-  /** Records the cases, and answers where the tape of one is. */
-  async recorded(): Promise<string> {
-    const { code, err } = await this.say(`record --driver ./mine.ts --live ${CASES}`);
-    assertEquals(code, 0, err);
-    return `${this.folder}/fixtures/mine/create.stopped.ndjson`;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
-  }
+/** Records the cases, and answers where the tape of one is. */
+async function recorded(user: User): Promise<string> {
+  const { code, err } = await user.say(`record --driver ./mine.ts --live ${CASES}`);
+  assertEquals(code, 0, err);
+  return `${user.folder}/fixtures/mine/create.stopped.ndjson`;
 }
 
 Deno.test("the memory driver answers by itself", async () => {
@@ -80,11 +38,11 @@ const damages: [string, (text: string) => string, string][] = [
 for (const [what, damage, message] of damages) {
   Deno.test(`a tape that is ${what} is 3, and says how to record it again`, async () => {
     await using user = await User.come();
-    const path = await user.recorded();
+    const path = await recorded(user);
     await Deno.writeTextFile(path, damage(await Deno.readTextFile(path)));
     const { code, out } = await user.say(`--driver ./mine.ts ${CASES}`);
     assertStringIncludes(out, message);
-    assertStringIncludes(out, "record --driver mine --live create.stopped");
+    assertStringIncludes(out, "record --driver ./mine.ts --live create.stopped");
     assertEquals(code, 3);
   });
 }
@@ -93,7 +51,7 @@ Deno.test("a missing tape is 3, and so are missing recordings", async () => {
   await using user = await User.come();
   const none = await user.say("--driver ./mine.ts registry.case");
   assertStringIncludes(none.err, 'There are no recordings of driver "mine"');
-  await Deno.remove(await user.recorded());
+  await Deno.remove(await recorded(user));
   const one = await user.say("--driver ./mine.ts create.stopped");
   assertStringIncludes(one.out, "there is none. Record it:");
   assertEquals([none.code, one.code], [3, 3]);
@@ -101,11 +59,38 @@ Deno.test("a missing tape is 3, and so are missing recordings", async () => {
 
 Deno.test("a tape of another course of events is a harness error that shows the difference", async () => {
   await using user = await User.come();
-  const path = await user.recorded();
+  const path = await recorded(user);
+  const about = { driver: "mine", case: "create.stopped" };
+  const { provenance, lines } = await parseTape(await Deno.readTextFile(path), about);
+  await Deno.writeTextFile(path, await formatTape({ provenance, lines: lines.slice(0, 3) }));
+  const { code, out } = await user.say("--driver ./mine.ts create.stopped");
+  assertStringIncludes(out, "The driver did not do what was recorded");
+  assertStringIncludes(out, 'Cannot replay "machine.');
+  assertEquals(code, 3);
+});
+
+Deno.test("a tape of another case under the name of one is refused", async () => {
+  await using user = await User.come();
+  const path = await recorded(user);
   await Deno.copyFile(path.replace("create.stopped", "registry.case"), path);
   const { code, out } = await user.say("--driver ./mine.ts create.stopped");
-  assertStringIncludes(out, "Cannot replay");
+  assertStringIncludes(out, 'it is that of case "registry.case" with driver "mine"');
   assertEquals(code, 3);
+});
+
+Deno.test("a setting for a replay is wrong use, as the recording has its own", async () => {
+  await using user = await User.come();
+  await recorded(user);
+  const { code, err } = await user.say("--driver ./mine.ts --set a=b create.stopped");
+  assertStringIncludes(err, 'Cannot set "a": a recording has its own settings');
+  assertEquals(code, 2);
+});
+
+Deno.test("an unknown setting of a live driver is wrong use", async () => {
+  await using user = await User.come();
+  const { code, err } = await user.say("--driver libvirt --live --set guest=/x --set poll=a power");
+  assertStringIncludes(err, 'Unknown setting "poll"');
+  assertEquals(code, 2);
 });
 
 const modules: [string, string, string][] = [
@@ -118,7 +103,7 @@ const modules: [string, string, string][] = [
 for (const [what, text, message] of modules) {
   Deno.test(`a module that ${what} is wrong use`, async () => {
     await using user = await User.come();
-    await Deno.writeTextFile(`${user.folder}/bad.ts`, text);
+    await user.write("bad.ts", text);
     const { code, err } = await user.say("--driver ./bad.ts registry.case");
     assertStringIncludes(err, message);
     assertEquals(code, 2);
@@ -130,31 +115,6 @@ Deno.test("a module or driver that is not there is wrong use, with the nearest n
   const { code, err } = await user.say("--driver memry registry.case");
   assertEquals([code, err], [2, 'Unknown driver "memry": did you mean "memory"?\n']);
   assertEquals((await user.say("--driver ./none.ts registry.case")).code, 2);
-});
-
-Deno.test("a plain module runs live; what it cannot show makes the run incomplete", async () => {
-  await using user = await User.come();
-  const plain = `import { MEMORY } from "${MEMORY}";
-let backend;
-export default {
-  name: "plain",
-  origin: "simulator",
-  async open(context) {
-    backend ??= (await MEMORY.connect({ settings: {}, clock: context.clock })).backend;
-    return MEMORY.create({ ...context, backend });
-  },
-};
-`;
-  await Deno.writeTextFile(`${user.folder}/plain.ts`, plain);
-  const whole = await user.say("--driver ./plain.ts create.stopped");
-  assertStringIncludes(whole.out, "plain (live, simulator): 1/1 passed");
-  assertEquals(whole.code, 0);
-  const part = await user.say("--driver ./plain.ts create.stopped driver.status-error");
-  assertStringIncludes(part.out, "not-run       driver.status-error: The subject cannot show it");
-  assertEquals(part.code, 5);
-  const record = await user.say("record --driver ./plain.ts --live create.stopped");
-  assertStringIncludes(record.err, "has no backend seam");
-  assertEquals(record.code, 2);
 });
 
 Deno.test("reap opens the driver of a dead run, as its ledger says", async () => {

@@ -19,6 +19,8 @@ export interface SubjectRequest {
   readonly settings: Readonly<Record<string, string>>;
   /** The folder of the recordings, absolute. */
   readonly fixtures: string;
+  /** The command that records cases, without their ids, for messages. */
+  readonly recordCommand?: string;
   /** When the run begins, in ISO 8601. */
   readonly startedAt: string;
 }
@@ -62,12 +64,16 @@ export interface Terminal {
   readonly isTerminal: boolean;
   /** A variable of the environment. */
   env(name: string): string | undefined;
-  /** The folder that relative paths start from. */
+  /** The folder that relative paths start from: where the user stands. */
   readonly folder: string;
+  /** The folder of the project: of the `deno.json` whose task this is. */
+  readonly project: string;
   /** Now, in ISO 8601. */
   now(): string;
   /** A seed by chance. */
   seed(): string;
+  /** Gives up what a replay must not need: to write, to start programs, to call foreign code. */
+  confine(): Promise<void>;
   /** Aborts at the first interrupt; the second one ends the process. Disposing stops listening. */
   interrupts(): { readonly signal: AbortSignal } & Disposable;
 }

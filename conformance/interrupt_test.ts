@@ -13,6 +13,7 @@ export default {
     name: "stuck", description: "A driver that is stuck", owner,
     nameRule: { maxLength: 63, description: "labels" },
     reachability: "direct", machineFacets: [],
+    status: () => Promise.resolve({ state: "ready", facts: {} }),
     qualifiedMachineName: ({ cluster, name }) => [owner, cluster, name].join("."),
     machines: {
       create(spec) {

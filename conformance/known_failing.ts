@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from "./plain.ts";
 import type { CaseEnd, CheckEvent, Status } from "./events.ts";
 
 /** One known failure. */
@@ -28,7 +29,8 @@ export function parseKnownFailures(text: string): KnownFailure[] {
       [];
     if (!id || !reason) {
       throw new TypeError(
-        `Line ${index + 1} of the known failures is no "case-id[/check-id]  # reason": "${line}"`,
+        `Line ${index + 1} of the known failures is no "case-id[/check-id]  # reason": ` +
+          shown(line, 80),
       );
     }
     return [{ case: id, ...(check && { check }), reason }];

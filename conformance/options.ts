@@ -28,7 +28,7 @@ const OPTIONS: readonly Option[] = [
   { name: "driver", value: "NAME|./FILE.ts", help: "the driver under test, or a module with one" },
   { name: "live", help: "ask the real hypervisor; otherwise a recording answers" },
   { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
-  { name: "fixtures", value: "DIR", help: "where the recordings are (fixtures)" },
+  { name: "fixtures", value: "DIR", help: "where the recordings are (the project's fixtures)" },
   { name: "grep", value: "REGEXP", many: true, help: "cases whose id or title it finds" },
   { name: "skip", value: "ID", many: true, help: "leave cases out" },
   { name: "level", value: "must|should|may", many: true, help: "cases that prove such a clause" },
@@ -84,7 +84,7 @@ export interface Options {
   readonly live: boolean;
   /** The driver's settings. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Where the recordings are. */
+  /** Where the recordings are; by default in the project. */
   readonly fixtures?: string;
   /** Which cases. */
   readonly selection: Selection;
@@ -200,8 +200,7 @@ function reportersOf(texts: readonly string[]): ReportTarget[] {
 export function readOptions(parsed: Parsed, unknown: readonly string[]): Options {
   const [first] = unknown;
   if (first !== undefined) {
-    const near = unknownName("option", first.replace(/^-+/, ""), OPTIONS.map(({ name }) => name));
-    throw new UsageError(near.message.replace("see --list", "see --help"));
+    throw unknownName("option", first, OPTIONS.map(({ name }) => `--${name}`), "see --help");
   }
   const words = ((parsed._ ?? []) as unknown[]).map(String);
   const command = COMMANDS.find((name) => name === words[0]);

@@ -47,8 +47,8 @@ Deno.test("readOptions keeps the pretty report beside files", () => {
 });
 
 const wrong: [string, Record<string, unknown>, string[], string][] = [
-  ["an unknown option", {}, ["--drivr"], 'Unknown option "drivr": did you mean "driver"?'],
-  ["an option like no other", {}, ["--xyzzy"], 'Unknown option "xyzzy": see --help'],
+  ["an unknown option", {}, ["--drivr"], 'Unknown option "--drivr": did you mean "--driver"?'],
+  ["an option like no other", {}, ["--xyzzy"], 'Unknown option "--xyzzy": see --help'],
   ["an unknown reporter", { reporter: ["junti"] }, [], 'did you mean "junit"?'],
   ["two printed reports", { reporter: ["tap", "json"] }, [], '"tap" and "json"'],
   ["a reporter without its file", { reporter: ["tap="] }, [], 'needs a file after "="'],

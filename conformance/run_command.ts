@@ -14,6 +14,7 @@ import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { FileLedger } from "./ledger_file.ts";
 import type { Options, ReportTarget } from "./options.ts";
 import { type Report, REPORTERS } from "./reports/mod.ts";
+import { shellCommand } from "./reports/words.ts";
 import type { Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
@@ -40,7 +41,7 @@ export function requestOf(
   composer: Composer,
   options: Options,
 ): SubjectRequest {
-  const { driver, live, settings, fixtures = "fixtures" } = options;
+  const { driver, live, settings, fixtures } = options;
   if (driver === undefined) {
     throw new UsageError(`Name a driver: --driver ${composer.names().join("|")}|./my_driver.ts`);
   }
@@ -49,7 +50,13 @@ export function requestOf(
     driver: isModule ? resolved(terminal, driver) : driver,
     live,
     settings,
-    fixtures: resolved(terminal, fixtures),
+    fixtures: fixtures === undefined
+      ? `${terminal.project}/fixtures`
+      : resolved(terminal, fixtures),
+    recordCommand: shellCommand([
+      ...["record", "--driver", driver, "--live"],
+      ...(fixtures === undefined ? [] : ["--fixtures", fixtures]),
+    ]),
     startedAt: terminal.now(),
   };
 }
@@ -79,23 +86,37 @@ export async function ledgerFor(
   }
   const run = `${startedAt.replace(/[^0-9]/g, "")}-${terminal.seed()}`;
   const head = { run, driver, settings, startedAt };
-  return await FileLedger.begin(ledgerFolder(terminal, options), head);
+  const folder = ledgerFolder(terminal, options);
+  try {
+    return await FileLedger.begin(folder, head);
+  } catch (cause) {
+    const why = `${messageOf(cause)}; say where ledgers are with "--ledger"`;
+    throw new Error(`Cannot write a ledger in "${folder}": ${why}`, { cause });
+  }
 }
 
 /** The arguments that repeat a run, without selection, seed and reports. */
-export function commandOf({ driver = "", live, settings, fixtures }: Options): string[] {
+export function commandOf(options: Options): string[] {
+  const { driver = "", live, settings, fixtures, repeat, caseTimeoutMs } = options;
   return [
     "--driver",
     driver,
     ...(live ? ["--live"] : []),
     ...(fixtures === undefined ? [] : ["--fixtures", fixtures]),
     ...Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
+    ...(repeat > 1 ? ["--repeat", `${repeat}`] : []),
+    ...(caseTimeoutMs === undefined ? [] : ["--case-timeout", `${caseTimeoutMs}ms`]),
   ];
 }
 
 /** Feeds events to several reports. */
 export class Reports implements Disposable {
-  readonly #sinks: { readonly report: Report; write(text: string): void; close(): void }[] = [];
+  readonly #sinks: {
+    readonly name: string;
+    readonly report: Report;
+    write(text: string): void;
+    close(): void;
+  }[] = [];
 
   /** Begins the reports. @throws {UsageError} if a file cannot be written */
   constructor(terminal: Terminal, targets: readonly ReportTarget[]) {
@@ -105,7 +126,7 @@ export class Reports implements Disposable {
       const report = REPORTERS[name]?.({ color: file === undefined && colorful, live: isLive });
       if (!report) continue;
       if (file === undefined) {
-        this.#sinks.push({ report, write: (text) => terminal.out(text), close() {} });
+        this.#sinks.push({ name, report, write: (text) => terminal.out(text), close() {} });
         continue;
       }
       const handle = openForWriting(resolved(terminal, file), file);
@@ -114,15 +135,20 @@ export class Reports implements Disposable {
         const bytes = encoder.encode(text);
         for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
       };
-      this.#sinks.push({ report, write, close: () => handle.close() });
+      this.#sinks.push({ name: `${name}=${file}`, report, write, close: () => handle.close() });
     }
   }
 
-  /** Takes an event. */
+  /** Takes an event. @throws {Error} if a report cannot be written any more */
   take(event: Event): void {
-    for (const { report, write } of this.#sinks) {
+    for (const { name, report, write } of this.#sinks) {
       const text = report(event);
-      if (text !== "") write(text);
+      if (text === "") continue;
+      try {
+        write(text);
+      } catch (cause) {
+        throw new Error(`Cannot write the report "${name}": ${messageOf(cause)}`, { cause });
+      }
     }
   }
 
@@ -196,6 +222,7 @@ export async function runCommand(
     ledger,
     signal: interrupts.signal,
   };
+  if (subject.mode === "replayed") await terminal.confine();
   let code: ExitCode = 3;
   for await (const event of run(selected, subject, runOptions)) {
     reports.take(event);

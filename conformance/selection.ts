@@ -31,6 +31,11 @@ function isOf(id: string, pattern: string): boolean {
   return id === pattern || id.startsWith(`${pattern}.`);
 }
 
+/** The first word of an id. */
+function topicOf(id: string): string {
+  return id.split(".")[0] ?? id;
+}
+
 /** The cases that any pattern names. @throws {UsageError} if one names none */
 function named(cases: readonly Case[], patterns: readonly string[], what: string): Set<Case> {
   return new Set(patterns.flatMap((pattern) => {
@@ -39,7 +44,7 @@ function named(cases: readonly Case[], patterns: readonly string[], what: string
     if (pattern.includes("/")) {
       throw new UsageError(`Cases are selected, not checks: "${pattern.split("/")[0]}"`);
     }
-    throw unknownName(what, pattern, cases.map(({ id }) => id));
+    throw unknownName(what, pattern, new Set(cases.flatMap(({ id }) => [topicOf(id), id])));
   }));
 }
 
@@ -86,6 +91,11 @@ export function select(
     .filter((item) => levels.length === 0 || proves(item))
     .filter((item) => !skipped.has(item))
     .filter((_, index) => shard === undefined || index % shard.of === shard.index - 1);
-  if (selected.length === 0) throw new UsageError("The selection leaves no case");
+  if (selected.length === 0) {
+    const how = levels.length > 0
+      ? ` that proves a clause of level "${levels.join('" or "')}"`
+      : "";
+    throw new UsageError(`The selection leaves no case${how}`);
+  }
   return selected;
 }

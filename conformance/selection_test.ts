@@ -41,7 +41,9 @@ Deno.test("select shards without loss or overlap", () => {
 
 const wrong: [string, Selection, string][] = [
   ["an id that is near another", { ids: ["create.twic"] }, 'did you mean "create.twice"?'],
-  ["a word that is none", { ids: ["creat"] }, 'Unknown case "creat"'],
+  ["a topic that is near another", { ids: ["creat"] }, 'did you mean "create"?'],
+  ["a word that is none", { ids: ["zzzzzzzz"] }, 'Unknown case "zzzzzzzz"'],
+  ["a level of no case", { levels: ["may"] }, 'no case that proves a clause of level "may"'],
   ["a check", { ids: ["create.twice/ok"] }, 'Cases are selected, not checks: "create.twice"'],
   ["a skip that skips nothing", { skip: ["nothing"] }, 'Unknown case to skip "nothing"'],
   ["an expression that finds nothing", { grep: ["zzz"] }, '"--grep zzz" finds no case'],

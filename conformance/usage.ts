@@ -33,14 +33,22 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   return close[0]?.other;
 }
 
-/** An error about a name that nobody knows, with the nearest one that somebody does. */
-export function unknownName(what: string, name: string, names: Iterable<string>): UsageError {
+/**
+ * An error about a name that nobody knows, with the nearest one that somebody does; if none is near,
+ * with all of them, or where they are told if they are many.
+ */
+export function unknownName(
+  what: string,
+  name: string,
+  names: Iterable<string>,
+  elsewhere = "see --list",
+): UsageError {
   const known = [...names];
   const near = nearest(name, known);
   const hint = near !== undefined
     ? `did you mean "${near}"?`
     : known.length <= 12
-    ? `there are ${known.map((it) => `"${it}"`).join(", ")}`
-    : "see --list";
+    ? `known: ${known.map((it) => `"${it}"`).join(", ")}`
+    : elsewhere;
   return new UsageError(`Unknown ${what} "${name}": ${hint}`);
 }

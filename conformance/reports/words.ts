@@ -14,11 +14,15 @@ function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
+/** A command of the suite as a shell takes it. */
+export function shellCommand(args: readonly string[]): string {
+  return ["deno", "task", "conformance", ...args.map(quoted)].join(" ");
+}
+
 /** The command that repeats one case. */
 export function repeatCommand(start: RunStart, end: CaseEnd): string {
   const seed = end.seed === undefined ? ["--seed", start.seed] : [];
-  const args = [...start.command, ...seed, end.case];
-  return ["deno", "task", "conformance", ...args.map(quoted)].join(" ");
+  return shellCommand([...start.command, ...seed, end.case]);
 }
 
 /** Where the evidence comes from, such as `replayed, software-hypervisor, recorded 2026-01-31`. */
