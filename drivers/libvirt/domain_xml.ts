@@ -49,12 +49,25 @@ export function domainXml(plan: DomainPlan): JsonML {
     // Without ACPI no guest hears the power button.
     ["features", {}, ["acpi", {}], ["apic", {}]],
     ...(kvm ? [["cpu", { mode: "host-passthrough" }] as JsonML] : []),
+    CLOCK,
     ["on_poweroff", {}, "destroy"],
     ["on_reboot", {}, "restart"],
     ["on_crash", {}, "destroy"],
     devices(plan),
   ];
 }
+
+/**
+ * As installers of guests choose it: a guest that was not run for a while must not spend all its time
+ * on the ticks that it missed.
+ */
+const CLOCK: JsonML = [
+  "clock",
+  { offset: "utc" },
+  ["timer", { name: "rtc", tickpolicy: "catchup" }],
+  ["timer", { name: "pit", tickpolicy: "delay" }],
+  ["timer", { name: "hpet", present: "no" }],
+];
 
 function devices({ disk, network }: DomainPlan): JsonML {
   return [
