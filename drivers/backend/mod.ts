@@ -8,6 +8,7 @@ export * from "./backend.ts";
 export * from "./clock.ts";
 export * from "./deadline.ts";
 export * from "./disk_files.ts";
+export * from "./driver_errors.ts";
 export * from "./event_hub.ts";
 export * from "./files.ts";
 export * from "./keyed_lock.ts";

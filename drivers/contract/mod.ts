@@ -11,6 +11,7 @@ export * from "./directories.ts";
 export * from "./driver.ts";
 export * from "./errors.ts";
 export * from "./image.ts";
+export * from "./ip.ts";
 export * from "./machine.ts";
 export * from "./names.ts";
 export * from "./network.ts";

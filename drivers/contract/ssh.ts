@@ -32,3 +32,16 @@ export interface SshClient {
    */
   shell(address: string, options?: CallOptions): Promise<number>;
 }
+
+const HOST_PORT = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
+
+/** Whether a text is what {@linkcode SshClient.run} takes for an address: `host:port`, or `[IPv6]:port`. */
+export function isSshAddress(text: string): boolean {
+  const port = Number(HOST_PORT.exec(text)?.[1]);
+  return port >= 1 && port <= 65535;
+}
+
+/** Where the SSH server of a guest with that IP address is. */
+export function sshAddressAt(address: string, port = 22): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}

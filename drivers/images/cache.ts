@@ -9,9 +9,9 @@
  */
 
 import { createHash } from "node:crypto";
+import { Trouble } from "../backend/driver_errors.ts";
 import { FileError, type Files } from "../backend/files.ts";
 import type { ImageData } from "../contract/mod.ts";
-import { Trouble } from "./trouble.ts";
 
 type Content = AsyncIterable<Uint8Array<ArrayBuffer>>;
 type Identity = Pick<ImageData, "version" | "sha256">;

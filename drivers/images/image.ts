@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type About, driverError, Trouble } from "../backend/driver_errors.ts";
 import type { Files } from "../backend/files.ts";
 import type {
   CallOptions,
@@ -15,8 +16,8 @@ import type {
   Progress,
 } from "../contract/mod.ts";
 import { checksum, type ImageCache, verify } from "./cache.ts";
+import { attempt } from "./errors.ts";
 import { type Chunk, transfer } from "./transfer.ts";
-import { type About, attempt, toDriverError, Trouble } from "./trouble.ts";
 
 /** What handles share. */
 export interface ImageContext {
@@ -84,7 +85,7 @@ async function statusOf(
     signal?.throwIfAborted();
     return await cache.sizeOf(await latest()) === undefined ? "not-downloaded" : "downloaded";
   } catch (error) {
-    if (signal?.aborted) throw toDriverError(error, about("status", version, signal));
+    if (signal?.aborted) throw driverError(error, about("status", version, signal));
     return "unknown";
   }
 }

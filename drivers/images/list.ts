@@ -5,8 +5,8 @@
  * @module
  */
 
+import { Trouble } from "../backend/driver_errors.ts";
 import type { ImageData } from "../contract/mod.ts";
-import { Trouble } from "./trouble.ts";
 
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;

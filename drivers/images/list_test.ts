@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { isVersion, parseImage, parseList } from "./list.ts";
-import { Trouble } from "./trouble.ts";
+import { Trouble } from "../backend/driver_errors.ts";
 
 const SHA256 = "0123456789abcdef".repeat(4);
 const IMAGE = { version: "1.30.1", sha256: SHA256, url: "https://host/a", deprecated: false };

@@ -8,13 +8,14 @@
  * @module
  */
 
+import { type About, driverError, Trouble } from "../backend/driver_errors.ts";
 import type { Files } from "../backend/files.ts";
 import type { CallOptions, Clock, ImageData, Images, Subject } from "../contract/mod.ts";
 import { imageCache, readText, writeText } from "./cache.ts";
+import { attempt } from "./errors.ts";
 import { type ImageContext, imageHandle } from "./image.ts";
 import { isHttp, parseImage, parseList } from "./list.ts";
 import { transfer, type TransferRequest } from "./transfer.ts";
-import { type About, attempt, toDriverError, Trouble } from "./trouble.ts";
 
 /** What {@linkcode imageStore} needs. */
 export interface ImageStoreOptions {
@@ -118,7 +119,7 @@ export function imageStore(options: ImageStoreOptions): ImageStore {
         const data = parseImage(text);
         return imageHandle(context, data, () => Promise.resolve(data));
       } catch (error) {
-        throw toDriverError(error, about("images.fromJSON", "read an image from its JSON"));
+        throw driverError(error, about("images.fromJSON", "read an image from its JSON"));
       }
     },
     localFile: (version, { signal, operation = "machines.create" } = {}) =>

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { Trouble } from "../backend/driver_errors.ts";
 import type { Clock } from "../contract/mod.ts";
-import { Trouble } from "./trouble.ts";
 
 /** What is asked for. */
 export interface TransferRequest {
