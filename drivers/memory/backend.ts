@@ -1,18 +1,10 @@
 /**
- * The backend of the memory driver: the methods of a hypervisor that there is in no shop, and the
- * simulation that answers them.
+ * The methods below the adapter: those of a hypervisor that there is in no shop.
  *
  * @module
  */
 
-import type { Clock } from "../contract/mod.ts";
-import { type Backend, type BackendCallOptions, BackendError } from "../backend/backend.ts";
-import { EventHub } from "../backend/event_hub.ts";
-import { guestMethods } from "./hypervisor/guest_methods.ts";
-import { labMethods } from "./hypervisor/lab_methods.ts";
-import { machineMethods } from "./hypervisor/machine_methods.ts";
-import { networkMethods } from "./hypervisor/network_methods.ts";
-import { Store } from "./hypervisor/store.ts";
+import { type Backend, BackendError } from "../backend/backend.ts";
 
 /** Whose something is, kept beside it as metadata; null for what is nobody's of ours. */
 export type Owner = {
@@ -151,47 +143,27 @@ export type MemoryEvent = MachineKey & { readonly owner: Owner | null; readonly 
 /** The backend of the memory driver. */
 export type MemoryBackend = Backend<MemoryMethods, MemoryEvent>;
 
-/** What answers each method, at once. */
-export type Handlers<Prefix extends string> = {
-  readonly [K in keyof MemoryMethods & `${Prefix}.${string}`]: (
-    params: MemoryMethods[K]["params"],
-  ) => MemoryMethods[K]["result"];
-};
+/** The hypervisor's own error codes. */
+export type RawCode =
+  | "bad-state"
+  | "busy"
+  | "cidr-taken"
+  | "connection-refused"
+  | "denied"
+  | "exists"
+  | "fault"
+  | "in-use"
+  | "no-disk"
+  | "no-memory"
+  | "no-route"
+  | "no-space"
+  | "no-such-disk"
+  | "no-such-forward"
+  | "no-such-machine"
+  | "no-such-network"
+  | "port-taken";
 
-/** How long a call takes, in milliseconds. */
-const CALL_MS = 1;
-/** How long a copy of an image takes. */
-const COPY_MS = 20;
-
-/** A hypervisor of its own, without machines. It lives as long as the backend is not disposed of. */
-export function simulatedBackend({ clock }: { clock: Clock }): MemoryBackend {
-  const events = new EventHub<MemoryEvent>();
-  const end = new AbortController();
-  const store = new Store({ clock, signal: end.signal, emit: (event) => events.emit(event) });
-  const handlers: Handlers<string> = {
-    "host.info": () => ({ version: "1.0.0", memoryMiB: store.memoryMiB }),
-    ...machineMethods(store),
-    ...networkMethods(store),
-    ...guestMethods(store),
-    ...labMethods(store),
-  };
-  return {
-    async call<K extends keyof MemoryMethods & string>(
-      method: K,
-      params: MemoryMethods[K]["params"],
-      { signal }: BackendCallOptions = {},
-    ): Promise<MemoryMethods[K]["result"]> {
-      if (end.signal.aborted) {
-        throw new BackendError("unreachable", "closed", "The hypervisor was closed");
-      }
-      await clock.sleep(method === "disk.create" ? COPY_MS : CALL_MS, { signal });
-      return structuredClone(handlers[method](structuredClone(params)));
-    },
-    events: (options) => events.subscribe(options),
-    [Symbol.asyncDispose](): Promise<void> {
-      end.abort();
-      events.end();
-      return Promise.resolve();
-    },
-  };
+/** The hypervisor's error. */
+export function refusal(code: RawCode, text: string): BackendError {
+  return new BackendError("refused", code, text);
 }

@@ -2,8 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { POWER_STATES, POWER_TABLE, type PowerOperation } from "../contract/mod.ts";
 import { BackendError } from "../backend/backend.ts";
 import { VirtualClock } from "../backend/clock.ts";
-import { type MemoryBackend, simulatedBackend } from "./backend.ts";
+import type { MemoryBackend } from "./backend.ts";
 import { memoryHost } from "./host.ts";
+import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
 import { stateOf, WORDS } from "./state.ts";
 

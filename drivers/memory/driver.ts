@@ -13,14 +13,15 @@ import {
   type MachineRef,
   qualifiedName,
 } from "../contract/mod.ts";
+import { driverError } from "../backend/driver_errors.ts";
 import { imageStore } from "../images/mod.ts";
-import { attempt, toDriverError } from "./errors.ts";
+import { attempt } from "./errors.ts";
 import { memoryEvents } from "./events.ts";
+import { sshClient } from "./guest.ts";
 import { FACETS } from "./machine.ts";
 import { assertRef, memoryMachines } from "./machines.ts";
 import { memoryNetworks } from "./networks.ts";
-import type { MemoryContext } from "./record.ts";
-import { memorySsh } from "./ssh.ts";
+import type { MemoryContext } from "./session.ts";
 
 /** The driver's name. */
 export const NAME = "memory";
@@ -51,7 +52,7 @@ export function memoryDriver(context: MemoryContext): Driver {
     machines: memoryMachines(context, images),
     images,
     networks: memoryNetworks(context),
-    ssh: memorySsh(context),
+    ssh: sshClient(context),
     events: memoryEvents(context),
     // The backend is not the driver's own: others go on using it.
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -70,6 +71,6 @@ async function statusOf(
     );
     return { state: "ready", facts: { version, memory: `${memoryMiB} MiB` } };
   } catch (error) {
-    return { state: "error", error: toDriverError(error, about).toJSON() };
+    return { state: "error", error: driverError(error, about).toJSON() };
   }
 }

@@ -4,22 +4,14 @@
  * @module
  */
 
-import { DriverError, type ErrorCode, isDriverError, type Subject } from "../contract/mod.ts";
-import { BackendError, type BackendErrorKind } from "../backend/backend.ts";
-import type { RawCode } from "./hypervisor/store.ts";
-
-/** What an error has to say about the call that it ends. */
-export interface About {
-  /** The contract's method. */
-  readonly operation: string;
-  /** What it is about. */
-  readonly subject: Subject;
-  /** The caller's signal. */
-  readonly signal?: AbortSignal;
-}
-
-/** A code of the contract, and perhaps a reason under it. */
-type Meaning = readonly [code: ErrorCode, reason?: string];
+import { BackendError } from "../backend/backend.ts";
+import {
+  type About,
+  attempt as attemptBy,
+  type Meaning,
+  type MeaningOf,
+} from "../backend/driver_errors.ts";
+import type { RawCode } from "./backend.ts";
 
 const REFUSALS: Readonly<Record<RawCode, Meaning>> = {
   "bad-state": ["failed-precondition"],
@@ -41,19 +33,18 @@ const REFUSALS: Readonly<Record<RawCode, Meaning>> = {
   "port-taken": ["already-exists", "host-port"],
 };
 
-const FAILURES: Readonly<Record<Exclude<BackendErrorKind, "refused">, Meaning>> = {
-  unreachable: ["unavailable"],
-  disconnected: ["unavailable"],
-  timeout: ["deadline-exceeded"],
-  garbled: ["internal", "garbled-reply"],
-};
+/** What a refusal of the hypervisor means. */
+export const meaningOf: MeaningOf = (error) =>
+  error instanceof BackendError && Object.hasOwn(REFUSALS, error.code)
+    ? REFUSALS[error.code as RawCode]
+    : undefined;
 
-function meaningOf({ kind, code }: BackendError): Meaning {
-  if (kind !== "refused") return FAILURES[kind];
-  return Object.hasOwn(REFUSALS, code) ? REFUSALS[code as RawCode] : ["unknown"];
+/** Does work; whatever it throws becomes an error of the contract. */
+export function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
+  return attemptBy(about, work, meaningOf);
 }
 
-/** Whether the hypervisor refused, with that code of its own. */
+/** Whether the hypervisor refused, with one of these codes of its own. */
 export function isRefusal(error: unknown, ...codes: readonly RawCode[]): error is BackendError {
   return error instanceof BackendError && error.kind === "refused" &&
     codes.includes(error.code as RawCode);
@@ -63,55 +54,6 @@ export function isRefusal(error: unknown, ...codes: readonly RawCode[]): error i
 export function isUnsure(error: unknown): boolean {
   if (!(error instanceof BackendError)) return true;
   return error.kind !== "refused" && error.kind !== "unreachable";
-}
-
-/** A sentence for people. */
-function messageOf({ operation, subject }: About, why: string): string {
-  const colon = subject.indexOf(":");
-  const [kind, name] = [subject.slice(0, colon), subject.slice(colon + 1)];
-  return `Cannot do ${operation} for ${kind} ${JSON.stringify(name)}: ${why}`;
-}
-
-/** An error of the contract from anything that was thrown. */
-export function toDriverError(error: unknown, about: About): DriverError {
-  if (isDriverError(error)) return error;
-  const { operation, subject, signal } = about;
-  const fail = (code: ErrorCode, why: string, more = {}): DriverError =>
-    new DriverError({
-      code,
-      operation,
-      subject,
-      message: messageOf(about, why),
-      cause: error,
-      ...more,
-    });
-  if (signal?.aborted) return fail("canceled", "the caller gave up");
-  if (!(error instanceof BackendError)) return fail("internal", String(error));
-  const [code, reason] = meaningOf(error);
-  const backend = { code: error.code || error.kind, text: error.message };
-  return fail(code, error.message, { reason, backend });
-}
-
-/** Does work; whatever it throws becomes an error of the contract. */
-export async function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
-  try {
-    about.signal?.throwIfAborted();
-    return await work();
-  } catch (error) {
-    throw toDriverError(error, about);
-  }
-}
-
-/** An error of our own, about the input or what was found. */
-export function refuse(
-  about: About,
-  code: ErrorCode,
-  why: string,
-  reason?: string,
-): DriverError {
-  const { operation, subject } = about;
-  const message = messageOf(about, why);
-  return new DriverError({ code, operation, subject, reason, message });
 }
 
 /**

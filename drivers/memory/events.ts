@@ -6,7 +6,7 @@
 
 import type { Events, MachineEvent, MachineId } from "../contract/mod.ts";
 import type { MemoryEvent } from "./backend.ts";
-import type { MemoryContext } from "./record.ts";
+import type { MemoryContext } from "./session.ts";
 import { stateOf } from "./state.ts";
 
 /** Tells what happens to the machines of the context's owner. */

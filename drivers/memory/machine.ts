@@ -1,9 +1,10 @@
 /**
- * A machine's handle: power, waits and addresses. It keeps nothing but the machine's identity.
+ * The handle of a machine. It keeps nothing but the machine's identity.
  *
  * @module
  */
 
+import type { About } from "../backend/driver_errors.ts";
 import {
   type CallOptions,
   type Change,
@@ -11,27 +12,19 @@ import {
   type Machine,
   type MachineFacet,
   type MachineId,
-  type MachineStatus,
   OPERATION_NAMES,
   POWER_TABLE,
   type PowerOperation,
   type PowerState,
-  type WaitResult,
-  type WaitTarget,
 } from "../contract/mod.ts";
-import { waitFor } from "../backend/wait_for.ts";
+import { addressOf, sshAddressOf } from "./addresses.ts";
 import type { MachineRecord, MemoryMethods } from "./backend.ts";
-import { attempt, isRefusal, isUnsure, refuse, toDriverError } from "./errors.ts";
-import { machineCommands, machineConsole, machineForwards } from "./machine_facets.ts";
-import {
-  about,
-  addressOf,
-  type Identity,
-  type MemoryContext,
-  readMachine,
-  sshAddressOf,
-} from "./record.ts";
-import { stateOf } from "./state.ts";
+import { attempt, isRefusal, isUnsure } from "./errors.ts";
+import { machineForwards } from "./forwards.ts";
+import { machineCommands } from "./guest.ts";
+import { about, type Identity, type MemoryContext, readMachine } from "./session.ts";
+import { stateOf, statusOf } from "./state.ts";
+import { waitForTarget } from "./wait.ts";
 
 /** The facets that every machine has. */
 export const FACETS: readonly MachineFacet[] = [
@@ -44,29 +37,28 @@ export const FACETS: readonly MachineFacet[] = [
 
 /** How often a power operation is tried again when somebody else was faster. */
 const MOST_TRIES = 4;
-/** How often a wait looks, where no event tells that something changed in the guest. */
-const POLL_MS = 100;
 
 /** The handle of a machine. */
 export function machineHandle(context: MemoryContext, identity: Identity): Machine {
   const { ref, key } = identity;
-  const power = (operation: PowerMethod) => (options: CallOptions = {}): Promise<Change> =>
-    attempt(
-      about(identity, OPERATION_NAMES[operation], options),
-      () => changePower(context, identity, operation, options),
-    );
-  const read =
-    <T>(operation: string, pick: (record: MachineRecord) => T) =>
-    (options: CallOptions = {}): Promise<T> =>
-      attempt(
-        about(identity, operation, options),
-        async () => pick(await readMachine(context, identity, options)),
-      );
+  const ask =
+    <T>(operation: string, work: (told: About) => Promise<T>) =>
+    (options: CallOptions = {}): Promise<T> => {
+      const told = about(identity, operation, options);
+      return attempt(told, () => work(told));
+    };
+  const power = (operation: PowerMethod): (options?: CallOptions) => Promise<Change> =>
+    ask(OPERATION_NAMES[operation], (told) => changePower(context, identity, operation, told));
+  const read = <T>(
+    operation: string,
+    pick: (record: MachineRecord, told: About) => T,
+  ): (options?: CallOptions) => Promise<T> =>
+    ask(operation, async (told) => pick(await readMachine(context, identity, told), told));
   return {
     id: key.uuid as MachineId,
     cluster: ref.cluster,
     name: ref.name,
-    status: read("machine.status", (record) => statusOf(identity, record)),
+    status: read("machine.status", statusOf),
     start: power("start"),
     stop: power("stop"),
     forceStop: power("forceStop"),
@@ -77,15 +69,10 @@ export function machineHandle(context: MemoryContext, identity: Identity): Machi
     saving: { save: power("save") },
     forwards: machineForwards(context, identity),
     commands: machineCommands(context, identity),
-    console: machineConsole(context, identity),
+    console: {
+      text: ask("console.text", (told) => context.backend.call("machine.console", key, told)),
+    },
   };
-}
-
-function statusOf(identity: Identity, { state: raw, detail }: MachineRecord): MachineStatus {
-  const state = stateOf(raw);
-  if (state !== "error") return { state, raw };
-  const error = refuse(about(identity, "machine.status", {}), "internal", detail, "crashed");
-  return { state, raw, error: { ...error.toJSON(), backend: { code: raw, text: detail } } };
 }
 
 type PowerMethod = Extract<
@@ -132,59 +119,4 @@ function isOnTheWay(from: PowerState, operation: PowerMethod, state: PowerState)
   const outcome = POWER_TABLE[from][operation];
   return outcome.kind === "allowed" && outcome.to === state ||
     operation === "stop" && state === "stopping";
-}
-
-async function waitForTarget(
-  context: MemoryContext,
-  identity: Identity,
-  target: WaitTarget,
-  options: CallOptions & { timeoutMs: number },
-): Promise<WaitResult> {
-  const { timeoutMs, signal } = options;
-  const told = about(identity, "machine.wait", { signal });
-  if (!(timeoutMs >= 0 && Number.isFinite(timeoutMs))) {
-    throw refuse(told, "invalid-argument", `the timeout must be milliseconds from 0: ${timeoutMs}`);
-  }
-  let state: PowerState | undefined;
-  const look = async (looking: { signal: AbortSignal }): Promise<WaitResult | undefined> => {
-    const record = await readMachine(context, identity, looking);
-    state = stateOf(record.state);
-    if (await isReached(context, target, record, looking)) return { verdict: "reached", state };
-    if (state !== "error") return undefined;
-    return { verdict: "failed", state, error: statusOf(identity, record).error };
-  };
-  try {
-    return await waitFor({
-      clock: context.clock,
-      timeoutMs,
-      signal,
-      look,
-      wake: (signal) => context.backend.events({ signal }),
-      pollMs: POLL_MS,
-    }) ?? { verdict: "timeout", state: state ?? "unknown" };
-  } catch (cause) {
-    const error = toDriverError(cause, told);
-    const isGone = error.code === "not-found";
-    if (error.code === "canceled" || isGone && state === undefined) throw error;
-    return { verdict: "failed", state: isGone ? "absent" : "unknown", error: error.toJSON() };
-  }
-}
-
-async function isReached(
-  { backend }: MemoryContext,
-  target: WaitTarget,
-  record: MachineRecord,
-  { signal }: CallOptions,
-): Promise<boolean> {
-  if (target === "running" || target === "stopped") return stateOf(record.state) === target;
-  if (target === "address") return addressOf(record) !== undefined;
-  const address = sshAddressOf(record);
-  if (address === undefined) return false;
-  try {
-    const { exitCode } = await backend.call("guest.run", { address, argv: ["true"] }, { signal });
-    return exitCode === 0;
-  } catch (error) {
-    if (isRefusal(error, "no-route", "connection-refused")) return false;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type About, driverError, Trouble } from "../backend/driver_errors.ts";
 import {
   assertName,
   type CallOptions,
@@ -19,16 +20,15 @@ import {
 } from "../contract/mod.ts";
 import type { ImageStore } from "../images/mod.ts";
 import type { MachineRecord, Owner } from "./backend.ts";
-import { type About, attempt, confirmed, isRefusal, refuse, toDriverError } from "./errors.ts";
+import { attempt, confirmed, isRefusal, meaningOf } from "./errors.ts";
 import { machineHandle } from "./machine.ts";
 import { networkOf } from "./networks.ts";
-import type { Identity, MemoryContext } from "./record.ts";
+import type { Identity, MemoryContext } from "./session.ts";
 import { stateOf } from "./state.ts";
+import { deleteDisks, diskName, isOf, readBootSector } from "./storage.ts";
 
 /** What a machine has by default. */
 const DEFAULTS = { memoryMiB: 512, cpus: 1 };
-/** How many bytes of an image say whether anything boots from it. */
-const BOOT_SECTOR_BYTES = 64;
 /** How often a delete looks again when somebody else was faster. */
 const MOST_TRIES = 4;
 
@@ -81,12 +81,6 @@ function ownerOf({ owner }: MemoryContext, { cluster, name }: MachineRef): Owner
   return { owner, cluster, name };
 }
 
-/** Whether metadata says that something belongs to a machine of this owner. */
-function isOf(context: MemoryContext, ref: MachineRef, metadata: Owner | null): boolean {
-  return metadata?.owner === context.owner && metadata.cluster === ref.cluster &&
-    metadata.name === ref.name;
-}
-
 function identityOf(context: MemoryContext, ref: MachineRef, uuid: string): Identity {
   const { cluster, name } = ref;
   return {
@@ -105,11 +99,11 @@ async function find(
   const found = await context.backend.call("machine.find", { name }, about);
   if (found.length > 1) {
     const why = `the hypervisor has ${found.length} machines named "${name}"`;
-    throw refuse(about, "failed-precondition", why, "ambiguous");
+    throw new Trouble("failed-precondition", why, "ambiguous");
   }
   if (found[0] && !isOf(context, ref, found[0].owner)) {
     const why = `the hypervisor's machine "${name}" is somebody else's`;
-    throw refuse(about, "failed-precondition", why, "foreign");
+    throw new Trouble("failed-precondition", why, "foreign");
   }
   return found[0];
 }
@@ -145,23 +139,18 @@ async function create(
   const { memoryMiB = DEFAULTS.memoryMiB, cpus = DEFAULTS.cpus } = spec;
   for (const [size, what] of [[memoryMiB, "memory"], [cpus, "processors"]] as const) {
     if (Number.isSafeInteger(size) && size > 0) continue;
-    throw refuse(about, "invalid-argument", `the ${what} must be a whole number from 1: ${size}`);
+    throw new Trouble("invalid-argument", `the ${what} must be a whole number from 1: ${size}`);
   }
   const bootSector = await readBootSector(context, images, spec.image, about);
   const network = await networkOf(context, spec.cluster, about);
   if (!network) {
     const why = `the cluster "${spec.cluster}" has no network; create it first`;
-    throw refuse(about, "failed-precondition", why, "network-missing");
+    throw new Trouble("failed-precondition", why, "network-missing");
   }
   const identity = identityOf(context, spec, crypto.randomUUID());
   const size = { memoryMiB, cpus, network: network.name };
   await make(context, identity, { ...size, bootSector }, about);
   return machineHandle(context, identity);
-}
-
-/** The disk of a machine; named for its identifier too, so that no name is ever used twice. */
-function diskName({ key }: Identity): string {
-  return `${key.name}.${key.uuid}`;
 }
 
 /** Makes the machine, then its disk; takes both back if a step fails. */
@@ -189,13 +178,12 @@ async function make(
 
 /** What a failed step of a create means. */
 function createError(cause: unknown, about: About): DriverError {
-  if (isRefusal(cause, "no-such-network")) {
-    return refuse(about, "failed-precondition", cause.message, "network-missing");
-  }
-  if (isRefusal(cause, "no-such-machine")) {
-    return refuse(about, "aborted", "somebody else deleted it at the same time");
-  }
-  return toDriverError(cause, about);
+  const trouble = isRefusal(cause, "no-such-network")
+    ? new Trouble("failed-precondition", cause.message, "network-missing")
+    : isRefusal(cause, "no-such-machine")
+    ? new Trouble("aborted", "somebody else deleted it at the same time")
+    : cause;
+  return driverError(trouble, about, meaningOf);
 }
 
 /** Takes a create back, without the caller's signal; answers what may still be there. */
@@ -215,35 +203,6 @@ async function takeBack({ backend }: MemoryContext, identity: Identity): Promise
     }
   }
   return left;
-}
-
-/** The first bytes of a downloaded image that new machines may be made from. */
-async function readBootSector(
-  { clock, files }: MemoryContext,
-  images: ImageStore,
-  version: string,
-  { operation, signal }: About,
-): Promise<string> {
-  const told = { operation, subject: `image:${version}`, signal } as const;
-  const { path } = await images.localFile(version, told);
-  return await attempt(told, async () => {
-    try {
-      return await clock.hold(firstBytes(files.read(path)));
-    } catch (error) {
-      // It may have been purged in the meantime: that is told then.
-      await images.localFile(version, told);
-      throw error;
-    }
-  });
-}
-
-async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (const chunk of chunks) {
-    text += String.fromCharCode(...chunk.subarray(0, BOOT_SECTOR_BYTES - text.length));
-    if (text.length >= BOOT_SECTOR_BYTES) break;
-  }
-  return btoa(text);
 }
 
 /** Removes a machine's registration; answers whether there was one. */
@@ -269,25 +228,4 @@ async function undefine(
       if (tries === MOST_TRIES || !isRefusal(error, "bad-state")) throw error;
     }
   }
-}
-
-/** Removes the disks that were made for a machine that is gone; answers whether there were any. */
-async function deleteDisks(
-  context: MemoryContext,
-  ref: MachineRef,
-  about: About,
-): Promise<boolean> {
-  const { backend } = context;
-  const made = (await backend.call("disk.list", {}, about))
-    .filter(({ owner }) => isOf(context, ref, owner));
-  if (made.length === 0) return false;
-  const machines = await backend.call("machine.list", {}, about);
-  const orphans = made.filter(({ machine }) => !machines.some(({ uuid }) => uuid === machine));
-  for (const { name } of orphans) {
-    const call = (): Promise<null> => backend.call("disk.delete", { name }, about);
-    await call().catch((error) => {
-      if (!isRefusal(error, "no-such-disk", "in-use")) throw error;
-    });
-  }
-  return orphans.length > 0;
 }

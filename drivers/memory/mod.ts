@@ -7,18 +7,19 @@
 
 import type { TestImages } from "../contract/mod.ts";
 import type { DriverModule } from "../backend/module.ts";
-import { type MemoryEvent, type MemoryMethods, simulatedBackend } from "./backend.ts";
+import type { MemoryEvent, MemoryMethods } from "./backend.ts";
 import { DESCRIPTION, memoryDriver, NAME } from "./driver.ts";
 import { memoryHost } from "./host.ts";
 import { GUEST_MARK } from "./hypervisor/guest.ts";
+import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
 
 export type * from "./backend.ts";
-export { simulatedBackend } from "./backend.ts";
 export { memoryDriver } from "./driver.ts";
-export type { MemoryContext } from "./record.ts";
 export { memoryHost } from "./host.ts";
+export { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 export { SEAM } from "./seam.ts";
+export type { MemoryContext } from "./session.ts";
 
 /** How large the test images are. */
 const IMAGE_BYTES = 20_000;

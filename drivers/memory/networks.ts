@@ -4,31 +4,23 @@
  * @module
  */
 
+import { type About, Trouble } from "../backend/driver_errors.ts";
 import {
   assertName,
   type Dhcp,
+  isUsableCidr,
   type Network,
   type NetworkFacet,
   type Networks,
   type NetworkSpec,
+  parseCidr,
   qualifiedName,
 } from "../contract/mod.ts";
 import type { NetworkRecord } from "./backend.ts";
-import { type About, attempt, confirmed, refuse } from "./errors.ts";
-import type { MemoryContext } from "./record.ts";
+import { attempt, confirmed } from "./errors.ts";
+import type { MemoryContext } from "./session.ts";
 
 const FACETS: readonly NetworkFacet[] = ["dhcp"];
-
-const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
-
-/** Whether a text is an IPv4 network in CIDR notation with room for machines, and no host of one. */
-export function isCidr(text: unknown): boolean {
-  const [, ...groups] = CIDR.exec(String(text)) ?? [];
-  const [a = 0, b = 0, c = 0, d = 0, bits = 0] = groups.map(Number);
-  if (groups.length === 0 || [a, b, c, d].some((octet) => octet > 255)) return false;
-  const number = ((a * 256 + b) * 256 + c) * 256 + d;
-  return bits >= 8 && bits <= 29 && number % 2 ** (32 - bits) === 0;
-}
 
 /** The network of a cluster, if there is one of this owner. */
 export async function networkOf(
@@ -113,9 +105,10 @@ async function create(
   { cluster, cidr }: NetworkSpec,
   about: About,
 ): Promise<Network> {
-  if (cidr !== undefined && !isCidr(cidr)) {
+  const wanted = cidr === undefined ? undefined : parseCidr(String(cidr));
+  if (cidr !== undefined && !(wanted && isUsableCidr(wanted))) {
     const why = `"${cidr}" is no IPv4 network in CIDR notation, such as "192.168.125.0/24"`;
-    throw refuse(about, "invalid-argument", why);
+    throw new Trouble("invalid-argument", why);
   }
   const name = qualifiedName(context.owner, cluster);
   const owner = { owner: context.owner, cluster };
@@ -133,10 +126,10 @@ async function own(
   about: About,
 ): Promise<NetworkRecord> {
   const network = await findNetwork(context, cluster, about);
-  if (!network) throw refuse(about, "not-found", "there is none");
+  if (!network) throw new Trouble("not-found", "there is none");
   if (isOf(context, cluster, network)) return network;
   const why = `the hypervisor's network "${network.name}" is somebody else's`;
-  throw refuse(about, "failed-precondition", why, "foreign");
+  throw new Trouble("failed-precondition", why, "foreign");
 }
 
 function handle(context: MemoryContext, cluster: string, network: NetworkRecord): Network {

@@ -6,8 +6,7 @@
 
 import { BackendError, type Json } from "../backend/backend.ts";
 import type { SeamRules } from "../backend/module.ts";
-import type { MemoryMethods } from "./backend.ts";
-import { refusal } from "./hypervisor/store.ts";
+import { type MemoryMethods, refusal } from "./backend.ts";
 
 const READS: ReadonlySet<string> = new Set<keyof MemoryMethods>([
   "host.info",

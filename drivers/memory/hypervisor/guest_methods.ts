@@ -4,16 +4,11 @@
  * @module
  */
 
-import type { Handlers, ProgramResult } from "../backend.ts";
+import { type ProgramResult, refusal } from "../backend.ts";
 import { WORDS } from "../state.ts";
 import { hasBooted } from "./guest.ts";
-import {
-  type Boot,
-  refusal,
-  type SimulatedDisk,
-  type SimulatedMachine,
-  type Store,
-} from "./store.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Boot, SimulatedDisk, SimulatedMachine, Store } from "./store.ts";
 
 /** A guest, as its programs see it. */
 interface Guest {

@@ -5,10 +5,11 @@
  * @module
  */
 
-import type { Handlers } from "../backend.ts";
+import { refusal } from "../backend.ts";
 import { WORDS } from "../state.ts";
+import type { Handlers } from "./handlers.ts";
 import { powerOff } from "./machine_methods.ts";
-import { refusal, type SimulatedMachine, type Store } from "./store.ts";
+import type { SimulatedMachine, Store } from "./store.ts";
 
 /** What the methods of the lab do. */
 export function labMethods(store: Store): Handlers<"lab"> {

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { Handlers, MachineRecord } from "../backend.ts";
+import { type MachineRecord, refusal } from "../backend.ts";
 import { WORDS } from "../state.ts";
 import { addressesOf, consoleOf, DEFAULT_HOSTNAME, hasBooted, isGuest } from "./guest.ts";
+import type { Handlers } from "./handlers.ts";
+import type { SimulatedMachine, Store } from "./store.ts";
 import { freeAddress } from "./subnets.ts";
-import { refusal, type SimulatedMachine, type Store } from "./store.ts";
 
 /** How long a guest that obeys needs to shut down. */
 const SHUTDOWN_MS = 300;

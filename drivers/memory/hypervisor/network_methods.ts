@@ -4,10 +4,12 @@
  * @module
  */
 
-import type { Handlers, LeaseRecord, NetworkRecord } from "../backend.ts";
+import { overlap } from "../../contract/mod.ts";
+import { type LeaseRecord, type NetworkRecord, refusal } from "../backend.ts";
 import { addressesOf } from "./guest.ts";
-import { refusal, type Store } from "./store.ts";
-import { freeCidr, overlap, rangeOf } from "./subnets.ts";
+import type { Handlers } from "./handlers.ts";
+import type { Store } from "./store.ts";
+import { cidrOf, freeCidr } from "./subnets.ts";
 
 /** What the methods of networks and forwards do. */
 export function networkMethods(store: Store): Handlers<"network"> & Handlers<"forward"> {
@@ -22,10 +24,10 @@ export function networkMethods(store: Store): Handlers<"network"> & Handlers<"fo
       if (store.networks.has(name)) {
         throw refusal("exists", `There is a network "${name}" already`);
       }
-      const taken = [...store.networks.values()].map(({ cidr }) => rangeOf(cidr));
+      const taken = [...store.networks.values()].map(({ cidr }) => cidrOf(cidr));
       const cidr = wanted ?? freeCidr(taken);
       if (cidr === undefined) throw refusal("no-space", "There is no free network left");
-      if (taken.some((range) => overlap(range, rangeOf(cidr)))) {
+      if (taken.some((other) => overlap(other, cidrOf(cidr)))) {
         throw refusal("cidr-taken", `Network ${cidr} overlaps another one`);
       }
       const network = { name, owner, cidr };

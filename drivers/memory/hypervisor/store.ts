@@ -1,38 +1,18 @@
 /**
- * What the simulated hypervisor knows, and how it refuses.
+ * What the simulated hypervisor knows.
  *
  * @module
  */
 
 import { type Clock, POWER_TABLE, type PowerOperation } from "../../contract/mod.ts";
-import { BackendError } from "../../backend/backend.ts";
-import type { ForwardRecord, MemoryEvent, NetworkRecord, Owner } from "../backend.ts";
+import {
+  type ForwardRecord,
+  type MemoryEvent,
+  type NetworkRecord,
+  type Owner,
+  refusal,
+} from "../backend.ts";
 import { stateOf, WORDS } from "../state.ts";
-
-/** The hypervisor's own error codes. */
-export type RawCode =
-  | "bad-state"
-  | "busy"
-  | "cidr-taken"
-  | "connection-refused"
-  | "denied"
-  | "exists"
-  | "fault"
-  | "in-use"
-  | "no-disk"
-  | "no-memory"
-  | "no-route"
-  | "no-space"
-  | "no-such-disk"
-  | "no-such-forward"
-  | "no-such-machine"
-  | "no-such-network"
-  | "port-taken";
-
-/** The hypervisor's error. */
-export function refusal(code: RawCode, text: string): BackendError {
-  return new BackendError("refused", code, text);
-}
 
 /** What is in a machine's memory from power-on to power-off; a saved machine keeps it. */
 export interface Boot {

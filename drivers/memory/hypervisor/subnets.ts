@@ -1,52 +1,46 @@
 /**
- * IPv4 networks, and free addresses in them.
+ * Free networks, and free addresses in them.
  *
  * @module
  */
 
+import {
+  type Cidr,
+  formatCidr,
+  formatIpv4,
+  overlap,
+  parseCidr,
+  sizeOf,
+} from "../../contract/mod.ts";
 import type { SimulatedMachine, Store } from "./store.ts";
 
-/** The first and the last address of a network, as numbers. */
-export type Range = readonly [first: number, last: number];
+/** Where networks are picked from. */
+const POOL = cidrOf("10.64.0.0/10");
 
-/** The range of a network in CIDR notation that is known to be well-formed. */
-export function rangeOf(cidr: string): Range {
-  const [address = "", bits] = cidr.split("/");
-  const first = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return [first, first + 2 ** (32 - Number(bits)) - 1];
+/** A network in CIDR notation that is known to be well-formed. */
+export function cidrOf(text: string): Cidr {
+  return parseCidr(text) as Cidr;
 }
 
-/** Whether two ranges have an address in common. */
-export function overlap([first, last]: Range, [from, to]: Range): boolean {
-  return first <= to && from <= last;
-}
-
-/** An address from its number. */
-export function addressOf(number: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
-}
-
-/** A /24 of 10.64.0.0/10 that overlaps none of the taken ones. */
-export function freeCidr(taken: readonly Range[]): string | undefined {
-  const [start, end] = rangeOf("10.64.0.0/10");
-  for (let first = start; first <= end; first += 256) {
-    if (!taken.some((range) => overlap(range, [first, first + 255]))) {
-      return `${addressOf(first)}/24`;
-    }
+/** A /24 that overlaps none of the taken ones. */
+export function freeCidr(taken: readonly Cidr[]): string | undefined {
+  for (let base = POOL.base; base < POOL.base + sizeOf(POOL.prefix); base += sizeOf(24)) {
+    const cidr = { base, prefix: 24 };
+    if (!taken.some((other) => overlap(other, cidr))) return formatCidr(cidr);
   }
   return undefined;
 }
 
 /** An address for a machine's next boot, as a rule another one than for its last. */
 export function freeAddress(store: Store, { network }: SimulatedMachine): string | undefined {
-  const cidr = store.networks.get(network ?? "")?.cidr;
-  if (cidr === undefined) return undefined;
-  const [first, last] = rangeOf(cidr);
+  const text = store.networks.get(network ?? "")?.cidr;
+  if (text === undefined) return undefined;
+  const { base, prefix } = cidrOf(text);
   const taken = [...store.machines.values()].map((machine) => machine.boot?.address);
-  // The first address is the gateway's, the last one the broadcast.
-  const usable = last - first - 2;
+  // The network's own address comes first, then the gateway's; the last one is the broadcast.
+  const usable = sizeOf(prefix) - 3;
   for (let tries = 0; tries < usable; tries++) {
-    const address = addressOf(first + 2 + store.count() % usable);
+    const address = formatIpv4(base + 2 + store.count() % usable);
     if (!taken.includes(address)) return address;
   }
   return undefined;
