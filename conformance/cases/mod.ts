@@ -5,20 +5,28 @@
  */
 
 import type { Case } from "../case.ts";
+import { ADDRESS_CASES } from "./driver/addresses.ts";
+import { COMMAND_CASES } from "./driver/commands.ts";
 import { CREATE_CASES } from "./driver/create.ts";
 import { DELETE_CASES } from "./driver/delete.ts";
 import { DRIVER_CASES } from "./driver/driver.ts";
+import { ERROR_SWEEP_CASES } from "./driver/error_sweeps.ts";
 import { ERROR_CASES } from "./driver/errors.ts";
 import { EVENT_CASES } from "./driver/events.ts";
 import { FORWARD_CASES } from "./driver/forwards.ts";
-import { ADDRESS_CASES, COMMAND_CASES, SSH_CASES } from "./driver/guest.ts";
-import { IMAGE_CASES } from "./driver/images.ts";
+import { IMAGE_FETCH_CASES } from "./driver/image_fetch.ts";
+import { IMAGE_FILE_CASES } from "./driver/image_files.ts";
+import { IMAGE_LIST_CASES } from "./driver/image_list.ts";
+import { IMAGE_PROGRESS_CASES } from "./driver/image_progress.ts";
 import { LIST_CASES } from "./driver/list.ts";
 import { NAME_CASES } from "./driver/names.ts";
 import { NETWORK_CASES } from "./driver/networks.ts";
 import { POWER_CASES } from "./driver/power.ts";
 import { POWER_MATRIX_CASES } from "./driver/power_matrix.ts";
+import { POWER_STATUS_CASES } from "./driver/power_status.ts";
+import { POWER_SUSPENSION_CASES } from "./driver/power_suspension.ts";
 import { REGISTRY_CASES } from "./driver/registry.ts";
+import { SSH_CASES } from "./driver/ssh.ts";
 import { WAIT_CASES } from "./driver/wait.ts";
 
 /** The cases of the `driver` contract. */
@@ -30,6 +38,8 @@ export const CASES: readonly Case[] = [
   ...LIST_CASES,
   ...DELETE_CASES,
   ...POWER_CASES,
+  ...POWER_SUSPENSION_CASES,
+  ...POWER_STATUS_CASES,
   ...POWER_MATRIX_CASES,
   ...WAIT_CASES,
   ...ADDRESS_CASES,
@@ -37,7 +47,11 @@ export const CASES: readonly Case[] = [
   ...SSH_CASES,
   ...EVENT_CASES,
   ...ERROR_CASES,
-  ...IMAGE_CASES,
+  ...ERROR_SWEEP_CASES,
+  ...IMAGE_LIST_CASES,
+  ...IMAGE_FETCH_CASES,
+  ...IMAGE_PROGRESS_CASES,
+  ...IMAGE_FILE_CASES,
   ...NETWORK_CASES,
   ...FORWARD_CASES,
 ];

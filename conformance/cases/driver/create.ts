@@ -7,6 +7,7 @@
 import { machineSubject } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import { ending, names } from "./endings.ts";
+import { printed } from "./guest.ts";
 
 /** Cases about creating machines. */
 export const CREATE_CASES: readonly Case[] = [
@@ -180,15 +181,15 @@ export const CREATE_CASES: readonly Case[] = [
     needs: ["ssh"],
     boots: true,
     checks: { memory: "machine.create.spec", cpus: "machine.create.spec" },
-    async run({ driver, fresh, check }) {
+    async run(context) {
+      const { fresh, check } = context;
       const machine = await fresh.guest({ memoryMiB: 128, cpus: 2 });
       await machine.start();
       await machine.wait("ssh", { timeoutMs: 120_000 });
-      const address = await machine.sshAddress() ?? "";
-      const cpus = await driver.ssh?.run(address, ["nproc"]);
-      check.equal("cpus", "nproc", cpus?.stdout.trim(), "2");
-      const meminfo = await driver.ssh?.run(address, ["grep", "MemTotal", "/proc/meminfo"]);
-      const kib = Number(/\d+/.exec(meminfo?.stdout ?? "")?.[0]);
+      const address = await machine.sshAddress();
+      check.equal("cpus", "nproc", await printed(context, address, ["nproc"]), "2");
+      const total = await printed(context, address, ["grep", "MemTotal", "/proc/meminfo"]);
+      const kib = Number(/\d+/.exec(total ?? "")?.[0]);
       check.holds("memory", "MemTotal", kib > 80 * 1024 && kib <= 128 * 1024, "80 to 128 MiB", kib);
     },
   },
@@ -203,22 +204,22 @@ export const CREATE_CASES: readonly Case[] = [
       pristine: "machine.create.pristine",
       id: "machine.create.pristine",
     },
-    async run({ driver, fresh, check }) {
+    async run(context) {
+      const { driver, fresh, check } = context;
       const first = await fresh.readyGuest();
-      const rename = ["/sbin/set-hostname", "marked"];
-      await driver.ssh?.run(await first.sshAddress() ?? "", rename);
+      await printed(context, await first.sshAddress(), ["/sbin/set-hostname", "marked"]);
       await first.forceStop();
       await first.start();
       await first.wait("ssh", { timeoutMs: 120_000 });
-      const kept = await driver.ssh?.run(await first.sshAddress() ?? "", ["hostname"]);
-      check.equal("kept", "host name after a restart", kept?.stdout.trim(), "marked");
+      const kept = await printed(context, await first.sshAddress(), ["hostname"]);
+      check.equal("kept", "host name after a restart", kept, "marked");
       await driver.machines.delete(first, { force: true });
       const second = await fresh.guest({ cluster: first.cluster, name: first.name });
       check.holds("id", "id", second.id !== first.id, "another id", second.id);
       await second.start();
       await second.wait("ssh", { timeoutMs: 120_000 });
-      const name = await driver.ssh?.run(await second.sshAddress() ?? "", ["hostname"]);
-      check.holds("pristine", "host name", name?.stdout.trim() !== "marked", 'not "marked"', name);
+      const name = await printed(context, await second.sshAddress(), ["hostname"]);
+      check.holds("pristine", "host name", name !== "marked", 'not "marked"', name);
     },
   },
   {
