@@ -7,12 +7,12 @@
 import {
   assertName,
   type Driver,
-  type Machine,
   type MachineEvent,
   machineSubject,
 } from "../../drivers/contract/mod.ts";
 import type { Claims } from "../subject.ts";
-import { mapErrors, type Mutant, onDriver, onImage, onMachine, override } from "./mutant.ts";
+import { withMembers } from "../tracked_driver.ts";
+import { mapErrors, type Mutant, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
 
 /** A conforming driver that is unlike the others. */
 export interface Freedom extends Pick<Mutant, "mutate"> {
@@ -54,10 +54,10 @@ export const FREEDOMS: readonly Freedom[] = [
     uses: "a call may take as long as it likes; a wait only may not",
     mutate: (world) => {
       const wait = () => world.clock.sleep(40);
-      return override(world, {
+      return withMembers(world, {
         open: async (options) => {
           const driver = await world.open(options);
-          return override(driver, {
+          return withMembers(driver, {
             machines: slowed(driver.machines, wait),
             images: slowed(driver.images, wait),
             networks: driver.networks && slowed(driver.networks, wait),
@@ -89,10 +89,10 @@ export const FREEDOMS: readonly Freedom[] = [
     id: "lists-in-another-order",
     uses: "lists of machines, networks and leases have no order",
     mutate: onDriver(({ machines, networks }) => ({
-      machines: override(machines, {
+      machines: withMembers(machines, {
         list: async (options) => (await machines.list(options)).toReversed(),
       }),
-      networks: networks && override(networks, {
+      networks: networks && withMembers(networks, {
         list: async (options) => (await networks.list(options)).toReversed(),
       }),
     })),
@@ -116,7 +116,7 @@ export const FREEDOMS: readonly Freedom[] = [
       driver: { machineFacets: [], networks: claims.driver.networks },
     }),
     mutate: (world) =>
-      override(world, {
+      withMembers(world, {
         open: async (options) => bare(await world.open(options)),
       }),
   },
@@ -132,7 +132,7 @@ export const FREEDOMS: readonly Freedom[] = [
       };
       return {
         nameRule,
-        machines: override(driver.machines, {
+        machines: withMembers(driver.machines, {
           create: async (spec, options) => {
             checked("machines.create", spec.cluster, spec.name);
             return await driver.machines.create(spec, options);
@@ -159,7 +159,7 @@ export const FREEDOMS: readonly Freedom[] = [
     id: "other-messages",
     uses: "the text of an error is for people, in any language",
     mutate: (world) =>
-      override(world, {
+      withMembers(world, {
         open: async (options) =>
           mapErrors(await world.open(options), (error) => {
             if (error instanceof Error) error.message = "Algo ha fallado";
@@ -183,23 +183,17 @@ export const FREEDOMS: readonly Freedom[] = [
 
 /** A driver without any facet. */
 function bare(driver: Driver): Driver {
-  const stripped = (machine: Machine): Machine =>
-    override(machine, {
-      suspension: undefined,
-      saving: undefined,
-      forwards: undefined,
-      commands: undefined,
-      console: undefined,
-    });
-  const { machines } = driver;
-  return override(driver, {
+  const machineFacets = {
+    suspension: undefined,
+    saving: undefined,
+    forwards: undefined,
+    commands: undefined,
+    console: undefined,
+  };
+  return withMembers(driver, {
     machineFacets: [],
     ssh: undefined,
     events: undefined,
-    machines: override(machines, {
-      create: async (...args) => stripped(await machines.create(...args)),
-      get: async (...args) => stripped(await machines.get(...args)),
-      list: async (...args) => (await machines.list(...args)).map(stripped),
-    }),
+    ...withMachines(driver, () => machineFacets),
   });
 }

@@ -8,7 +8,8 @@ import type { Case } from "../case.ts";
 import { run } from "../engine.ts";
 import type { CheckEvent } from "../events.ts";
 import type { Claims, Subject } from "../subject.ts";
-import { type Mutant, override } from "./mutant.ts";
+import { withMembers } from "../tracked_driver.ts";
+import type { Mutant } from "./mutant.ts";
 
 /** What became of a mutant. */
 export interface Kill {
@@ -33,11 +34,11 @@ export function mutated(
     readonly claims?: (claims: Claims) => Claims;
   },
 ): Subject {
-  return override(subject, {
+  return withMembers(subject, {
     claims: async () => claims(await subject.claims()),
     open: async (use) => {
       const stage = await subject.open(use);
-      return override(stage, { world: mutate(stage.world) });
+      return withMembers(stage, { world: mutate(stage.world) });
     },
   });
 }

@@ -20,6 +20,7 @@ import {
   type OpenOptions,
   type World,
 } from "../../drivers/contract/mod.ts";
+import { withMembers } from "../tracked_driver.ts";
 
 /** A driver with one deliberate defect. */
 export interface Mutant {
@@ -31,18 +32,6 @@ export interface Mutant {
   readonly why: string;
   /** Changes a world of the reference driver. */
   readonly mutate: (world: World) => World;
-}
-
-/** An object with some members replaced; all others answer as before. */
-export function override<T extends object>(target: T, changes: Partial<T>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      if (Object.hasOwn(changes, key)) return Reflect.get(changes, key);
-      const value = Reflect.get(object, key, object);
-      return typeof value === "function" ? value.bind(object) : value;
-    },
-    has: (object, key) => Reflect.has(object, key),
-  });
 }
 
 /** An object, and all that comes from it, whose errors are replaced. */
@@ -82,7 +71,7 @@ export function recode(codes: readonly ErrorCode[], code: ErrorCode): Mutant["mu
 /** Replaces errors. */
 export function onErrors(map: (error: unknown) => unknown): Mutant["mutate"] {
   return (world) =>
-    override(world, { open: async (options) => mapErrors(await world.open(options), map) });
+    withMembers(world, { open: async (options) => mapErrors(await world.open(options), map) });
 }
 
 /** An error about a machine, for mutants that refuse what they should not. */
@@ -100,10 +89,10 @@ export function onDriver(
   change: (driver: Driver, options: OpenOptions, world: World) => Partial<Driver>,
 ): Mutant["mutate"] {
   return (world) =>
-    override(world, {
+    withMembers(world, {
       open: async (options) => {
         const driver = await world.open(options);
-        return override(driver, change(driver, options, world));
+        return withMembers(driver, change(driver, options, world));
       },
     });
 }
@@ -113,7 +102,7 @@ export function onMachines(
   change: (machines: Machines, driver: Driver, world: World) => Partial<Machines>,
 ): Mutant["mutate"] {
   return onDriver((driver, _, world) => ({
-    machines: override(driver.machines, change(driver.machines, driver, world)),
+    machines: withMembers(driver.machines, change(driver.machines, driver, world)),
   }));
 }
 
@@ -123,9 +112,9 @@ export function withMachines(
   change: (machine: Machine) => Partial<Machine>,
 ): Partial<Driver> {
   const { machines } = driver;
-  const changed = (machine: Machine): Machine => override(machine, change(machine));
+  const changed = (machine: Machine): Machine => withMembers(machine, change(machine));
   return {
-    machines: override(machines, {
+    machines: withMembers(machines, {
       create: async (...args) => changed(await machines.create(...args)),
       get: async (...args) => changed(await machines.get(...args)),
       list: async (...args) => (await machines.list(...args)).map(changed),
@@ -147,7 +136,7 @@ export function onImages(
   change: (images: Images, driver: Driver, world: World) => Partial<Images>,
 ): Mutant["mutate"] {
   return onDriver((driver, _, world) => ({
-    images: override(driver.images, change(driver.images, driver, world)),
+    images: withMembers(driver.images, change(driver.images, driver, world)),
   }));
 }
 
@@ -156,7 +145,7 @@ export function onImage(
   change: (image: Image, driver: Driver, world: World) => Partial<Image>,
 ): Mutant["mutate"] {
   return onImages((images, driver, world) => {
-    const changed = (image: Image): Image => override(image, change(image, driver, world));
+    const changed = (image: Image): Image => withMembers(image, change(image, driver, world));
     return {
       get: async (...args) => changed(await images.get(...args)),
       list: async (...args) => (await images.list(...args)).map(changed),
@@ -171,7 +160,7 @@ export function onNetworks(
 ): Mutant["mutate"] {
   return onDriver((driver, _, world) =>
     driver.networks === undefined ? {} : {
-      networks: override(driver.networks, change(driver.networks, driver, world)),
+      networks: withMembers(driver.networks, change(driver.networks, driver, world)),
     }
   );
 }
@@ -182,10 +171,42 @@ export function onForwards(
 ): Mutant["mutate"] {
   return onMachine((machine, driver) =>
     machine.forwards === undefined ? {} : {
-      forwards: override(machine.forwards, change(machine.forwards, machine, driver)),
+      forwards: withMembers(machine.forwards, change(machine.forwards, machine, driver)),
     }
   );
 }
 
 /** A key for a machine, to remember something about it. */
 export const keyOf = (ref: MachineRef): string => `${ref.cluster}/${ref.name}`;
+
+/** The code of an error of the contract. */
+export const codeOf = (error: unknown): ErrorCode | undefined =>
+  isDriverError(error) ? error.code : undefined;
+
+/** The reason of an error of the contract. */
+export const reasonOf = (error: unknown): string | undefined =>
+  isDriverError(error) ? error.reason : undefined;
+
+/** Answers success where a call is refused with that code. */
+export async function swallow<T>(code: ErrorCode, call: () => Promise<T>, instead: T): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (codeOf(error) !== code) throw error;
+    return instead;
+  }
+}
+
+/** Replaces a refusal by another code. */
+export async function recoded<T>(
+  from: ErrorCode,
+  to: ErrorCode,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isDriverError(error) || error.code !== from) throw error;
+    throw new DriverError({ ...error.toJSON(), code: to });
+  }
+}

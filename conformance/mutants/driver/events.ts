@@ -1,0 +1,99 @@
+/**
+ * Mutants of events.
+ *
+ * @module
+ */
+
+import type { MachineEvent } from "../../../drivers/contract/mod.ts";
+import { withMembers } from "../../tracked_driver.ts";
+import { type Mutant, onDriver } from "../mutant.ts";
+
+/** Changes the stream of events. */
+const onEvents = (
+  change: (
+    events: AsyncIterable<MachineEvent>,
+    signal: AbortSignal,
+    inventory: () => Promise<readonly string[]>,
+  ) => AsyncIterable<MachineEvent>,
+): Mutant["mutate"] =>
+  onDriver(({ events }, _, world) =>
+    events === undefined ? {} : {
+      events: {
+        subscribe: async ({ signal }) =>
+          change(
+            await events.subscribe({ signal }),
+            signal,
+            async () => await world.host?.inventory() ?? [],
+          ),
+      },
+    }
+  );
+
+/** The mutants. */
+export const EVENT_MUTANTS: readonly Mutant[] = [
+  {
+    id: "short-states-are-missed",
+    breaks: "event.power",
+    why: "A driver that polls sees the last state only",
+    mutate: onEvents(async function* (events) {
+      for await (const event of events) if (event.state !== "running") yield event;
+    }),
+  },
+  {
+    id: "events-of-everybody",
+    breaks: "event.own",
+    why: "The hypervisor's stream passed on as it is",
+    mutate: onEvents(async function* (events, _, inventory) {
+      for await (const event of events) {
+        for (const entry of await inventory()) {
+          const [kind, , cluster, name] = entry.split(/[:.]/);
+          const ours = event.machine.name === name;
+          if (kind !== "machine" || ours || cluster === undefined || name === undefined) continue;
+          yield { ...event, machine: { cluster, name } };
+        }
+        yield event;
+      }
+    }),
+  },
+  {
+    id: "abort-throws-from-the-stream",
+    breaks: "event.abort",
+    why: "The abort reason escapes into the loop of the reader",
+    mutate: onEvents(async function* (events, signal) {
+      yield* events;
+      signal.throwIfAborted();
+    }),
+  },
+  {
+    id: "events-of-own-calls-only",
+    breaks: "event.outside",
+    why: "Events that the driver makes itself when it is called",
+    mutate: onDriver((driver) => {
+      let asked = false;
+      const { events, machines } = driver;
+      return {
+        machines: withMembers(machines, {
+          create: async (...args) => {
+            const machine = await machines.create(...args);
+            return withMembers(machine, {
+              forceStop: async (options) => {
+                asked = true;
+                return await machine.forceStop(options);
+              },
+            });
+          },
+        }),
+        events: events && {
+          subscribe: async (options) => {
+            const stream = await events.subscribe(options);
+            return (async function* () {
+              for await (const event of stream) {
+                if (event.state !== "stopped" || asked) yield event;
+              }
+            })();
+          },
+        },
+      };
+    }),
+  },
+];
