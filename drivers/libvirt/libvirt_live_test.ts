@@ -114,7 +114,8 @@ live(
     assertEquals((await machine.status()).state, "running");
     const adopted = await open().machines.get(ref);
     assertEquals([adopted.id, (await adopted.status()).state], [machine.id, "running"]);
-    assertEquals(await adopted.forceStop(), { changed: true, state: "stopped" });
+    // A daemon that is still looking at what survived may count the end of QEMU as its own finding.
+    assertEquals((await adopted.forceStop()).state, "stopped");
     assertEquals((await machine.status()).state, "stopped");
   },
 );
