@@ -196,12 +196,14 @@ export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
   let result: AttemptResult = { status: "harness-error", ms: 0, leaks: [] };
   let folder: number | undefined;
   try {
-    await using stage = await subject.open({ case: init.case, seed });
-    if (stage.folder) folder = await ledger.intend({ kind: "folder", path: stage.folder });
-    result = await runOnStage(init, stage);
+    {
+      await using stage = await subject.open({ case: init.case, seed });
+      if (stage.folder) folder = await ledger.intend({ kind: "folder", path: stage.folder });
+      result = await runOnStage(init, stage);
+    }
+    if (folder !== undefined) await ledger.strike([folder]);
   } catch (error) {
     return { ...result, status: "harness-error", reason: reasonOf(error) };
   }
-  if (folder !== undefined) await ledger.strike([folder]);
   return result;
 }

@@ -26,9 +26,9 @@ import { type ImageServer, imageServer } from "./image_server.ts";
 import type { LedgerHead } from "./ledger_file.ts";
 import { checkedModule } from "./module_shape.ts";
 import { type Claims, HarnessError, type Stage, type Subject } from "./subject.ts";
+import { withGuest } from "./test_guest.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
-type Settings = Readonly<Record<string, string>>;
 type AnyModule = DriverModule | PlainModule;
 
 /** Where the list is for instances that need none. */
@@ -65,28 +65,6 @@ async function loadModule(driver: string): Promise<AnyModule> {
   );
 }
 
-/**
- * The settings with the folder of the test guest, which is built first if need be.
- *
- * @throws {HarnessError} saying what the build lacks
- */
-async function withGuest(driver: string, settings: Settings): Promise<Settings> {
-  const script = new URL("../fixtures/guest/build.sh", import.meta.url);
-  const builds = driver === "libvirt" && settings.guest === undefined &&
-    script.protocol === "file:" && Deno.build.os === "linux";
-  if (!builds) return settings;
-  const { code, stdout, stderr } = await new Deno.Command("bash", {
-    args: [decodeURIComponent(script.pathname)],
-    stdin: "null",
-  }).output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();
-  if (code === 0) return { ...settings, guest: text(stdout) };
-  throw new HarnessError(
-    `Cannot build the test guest: ${text(stderr).split("\n").at(-1)}; ` +
-      'or name the folder of one with "--set guest=DIR"',
-  );
-}
-
 /** Opens the worlds of a module. @throws {HarnessError} saying what is missing and what to do */
 async function connected(
   module: AnyModule,
@@ -100,7 +78,9 @@ async function connected(
   } catch (cause) {
     if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
     if (!(cause instanceof BackendError || cause instanceof TypeError)) throw cause;
-    throw new HarnessError(cause.message, { cause });
+    const isRaw = cause instanceof BackendError && cause.kind === "refused";
+    const context = isRaw ? `The host refuses driver "${module.name}": ` : "";
+    throw new HarnessError(`${context}${cause.message}`, { cause });
   }
 }
 
@@ -132,7 +112,12 @@ interface StageParts {
 /** A folder of its own for a live world; removed with it. */
 async function scratchFolder(worlds: Worlds): Promise<({ path: string } & AsyncDisposable) | null> {
   if (worlds.mode !== "live") return null;
-  const path = (await Deno.makeTempDir({ prefix: "vmtck-" })).replaceAll("\\", "/");
+  let path: string;
+  try {
+    path = (await Deno.makeTempDir({ prefix: "vmtck-" })).replaceAll("\\", "/");
+  } catch (cause) {
+    throw new HarnessError(`Cannot make a scratch folder: ${messageOf(cause)}`, { cause });
+  }
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 

@@ -240,6 +240,15 @@ Deno.test("what cannot be told is a failure, but nothing left, if nothing was ma
   assertEquals(ledger.open().map((it) => it.kind), ["image", "machine"]);
 });
 
+Deno.test("a ledger that cannot be written is the harness's failure, and nothing is made", async () => {
+  const full = { intend: () => Promise.reject(new Error("The ledger is full")) };
+  const ledger = Object.assign(new MemoryLedger(), full);
+  const subject = fakeSubject({ mode: "live" });
+  const { end, ends } = await ran([makes], subject, { ledger });
+  assertEquals(ends.map(outcome), [["harness-error", "The ledger is full"]]);
+  assertEquals([end.exitCode, [...subject.host]], [3, []]);
+});
+
 Deno.test("clean-up has time, however little a case has", async () => {
   let pause = (): Promise<void> => Promise.resolve();
   const subject = fakeSubject({

@@ -78,7 +78,10 @@ export class FileLedger implements Ledger, AsyncDisposable {
 
   /** Lines never mix, whoever writes at the same time. */
   #append(line: Line): Promise<void> {
-    const appended = this.#last.then(() => append(this.#file, line));
+    const appended = this.#last.then(() => append(this.#file, line)).catch((cause) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`Cannot write into the ledger "${this.path}": ${why}`, { cause });
+    });
     this.#last = appended.catch(() => {});
     return appended;
   }
@@ -128,7 +131,10 @@ function parseLedger(
     try {
       return JSON.parse(line);
     } catch (error) {
-      throw new Error(`Cannot read line ${index + 1} of the ledger "${path}"`, { cause: error });
+      throw new Error(
+        `Cannot read line ${index + 1} of the ledger "${path}": see what it names, and delete it`,
+        { cause: error },
+      );
     }
   });
   const [first, ...rest] = lines;

@@ -99,8 +99,7 @@ export class Tracker {
     try {
       return await this.#ledger.intend(resource);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new HarnessError(`Cannot write into the ledger: ${why}`, { cause });
+      throw new HarnessError(cause instanceof Error ? cause.message : String(cause), { cause });
     }
   }
 
