@@ -3,7 +3,7 @@ import { LibvirtClient } from "./client.ts";
 import { ConnectionLost, LibvirtError, RpcError } from "./errors.ts";
 import { encode } from "./codec.ts";
 import { events } from "./events.ts";
-import { FakeDaemon } from "./fake_daemon.ts";
+import { FakeDaemon } from "./fake_daemon_test.ts";
 import { Status } from "./frames.ts";
 import { ConnTransport } from "./transport.ts";
 

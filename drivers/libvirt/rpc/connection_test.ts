@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ConnectionLost, type RpcError } from "./errors.ts";
-import { FakeDaemon, type Received } from "./fake_daemon.ts";
+import { FakeDaemon, type Received } from "./fake_daemon_test.ts";
 import { encodeFrame, MessageType, Program, Status } from "./frames.ts";
 import { LibvirtConnection } from "./session.ts";
 

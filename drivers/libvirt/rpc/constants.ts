@@ -86,30 +86,8 @@ export const LifecycleDetail = {
   CRASHED: { PANICKED: 0, CRASHLOADED: 1 },
 } as const;
 
-/** The state in a `domainAgentLifecycle` event. */
-export const AgentState = { CONNECTED: 1, DISCONNECTED: 2 } as const;
-
 /** The type of a `networkLifecycle` event. */
 export const NetworkLifecycleType = { DEFINED: 0, UNDEFINED: 1, STARTED: 2, STOPPED: 3 } as const;
-
-/** The type of a `poolLifecycle` event. */
-export const PoolLifecycleType = {
-  DEFINED: 0,
-  UNDEFINED: 1,
-  STARTED: 2,
-  STOPPED: 3,
-  CREATED: 4,
-  DELETED: 5,
-} as const;
-
-/** The state in `storagePoolGetInfo`. */
-export const PoolState = {
-  INACTIVE: 0,
-  BUILDING: 1,
-  RUNNING: 2,
-  DEGRADED: 3,
-  INACCESSIBLE: 4,
-} as const;
 
 /** The `source` of `domainInterfaceAddresses`. */
 export const AddressSource = { LEASE: 0, AGENT: 1, ARP: 2 } as const;
@@ -125,7 +103,6 @@ export const Flags = {
   domainList: { ACTIVE: 1, INACTIVE: 2, PERSISTENT: 4, TRANSIENT: 8 },
   domainDefine: { VALIDATE: 1 },
   domainCreate: { PAUSED: 1, AUTODESTROY: 2, BYPASS_CACHE: 4, FORCE_BOOT: 8, VALIDATE: 16 },
-  domainDestroy: { GRACEFUL: 1, REMOVE_LOGS: 2 },
   domainShutdown: { ACPI: 1, AGENT: 2, INITCTL: 4, SIGNAL: 8, PARAVIRT: 16 },
   domainUndefine: {
     MANAGED_SAVE: 1,
@@ -136,16 +113,7 @@ export const Flags = {
     TPM: 32,
     KEEP_TPM: 64,
   },
-  domainSave: { BYPASS_CACHE: 1, RUNNING: 2, PAUSED: 4 },
   domainXml: { SECURE: 1, INACTIVE: 2, UPDATE_CPU: 4, MIGRATABLE: 8 },
-  domainAffect: { CURRENT: 0, LIVE: 1, CONFIG: 2 },
   domainConsole: { FORCE: 1, SAFE: 2 },
   networkDefine: { VALIDATE: 1 },
-  poolDefine: { VALIDATE: 1 },
-  poolCreate: { BUILD: 1, BUILD_OVERWRITE: 2, BUILD_NO_OVERWRITE: 4 },
-  poolBuild: { REPAIR: 1, RESIZE: 2, NO_OVERWRITE: 4, OVERWRITE: 8 },
-  poolDelete: { ZEROED: 1 },
-  volumeCreate: { PREALLOC_METADATA: 1, REFLINK: 2, VALIDATE: 4 },
-  volumeDelete: { ZEROED: 1, WITH_SNAPSHOTS: 2 },
-  volumeResize: { ALLOCATE: 1, DELTA: 2, SHRINK: 4 },
 } as const;

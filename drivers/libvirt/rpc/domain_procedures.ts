@@ -1,12 +1,12 @@
 /**
- * Procedures on domains, libvirt's word for virtual machines, and their snapshots.
+ * Procedures on domains, libvirt's word for virtual machines.
  *
  * @module
  */
 
 import type { Procedure } from "./wire_types.ts";
 
-/** Domain and snapshot procedures. */
+/** Domain procedures. */
 export const domainProcedures = {
   // Domains: finding and reading
   connectListAllDomains: {
@@ -15,7 +15,6 @@ export const domainProcedures = {
     result: "listed domain",
     quick: true,
   },
-  domainLookupById: { number: 22, args: { id: "i32" }, result: "domain", quick: true },
   domainLookupByName: { number: 23, args: { name: "string" }, result: "domain", quick: true },
   domainLookupByUuid: { number: 24, args: { uuid: "uuid" }, result: "domain", quick: true },
   domainGetXmlDesc: {
@@ -48,9 +47,7 @@ export const domainProcedures = {
     result: "string",
     quick: true,
   },
-  domainGetAutostart: { number: 15, args: { domain: "domain" }, result: "bool", quick: true },
   domainIsActive: { number: 150, args: { domain: "domain" }, result: "bool", quick: true },
-  domainIsPersistent: { number: 151, args: { domain: "domain" }, result: "bool", quick: true },
   domainHasManagedSaveImage: {
     number: 183,
     args: { domain: "domain", flags: "flags" },
@@ -61,11 +58,6 @@ export const domainProcedures = {
     number: 353,
     args: { domain: "domain", source: "u32", flags: "flags" },
     result: "interface[]",
-  },
-  domainGetDiskErrors: {
-    number: 263,
-    args: { domain: "domain", max: "u32", flags: "flags" },
-    result: { errors: "diskError[]", count: "i32" },
   },
 
   // Domains: changing
@@ -110,22 +102,6 @@ export const domainProcedures = {
     },
     result: null,
   },
-  domainSetAutostart: { number: 29, args: { domain: "domain", autostart: "bool" }, result: null },
-  domainAttachDeviceFlags: {
-    number: 160,
-    args: { domain: "domain", xml: "string", flags: "flags" },
-    result: null,
-  },
-  domainDetachDeviceFlags: {
-    number: 161,
-    args: { domain: "domain", xml: "string", flags: "flags" },
-    result: null,
-  },
-  domainUpdateDeviceFlags: {
-    number: 174,
-    args: { domain: "domain", xml: "string", flags: "flags" },
-    result: null,
-  },
   domainOpenConsole: {
     number: 201,
     args: { domain: "domain", device: "string?", flags: "flags" },
@@ -137,34 +113,5 @@ export const domainProcedures = {
     program: "qemu",
     args: { domain: "domain", command: "string", timeout: "i32", flags: "flags" },
     result: "string?",
-  },
-
-  // Snapshots
-  domainSnapshotCreateXml: {
-    number: 185,
-    args: { domain: "domain", xml: "string", flags: "flags" },
-    result: "snapshot",
-  },
-  domainSnapshotLookupByName: {
-    number: 189,
-    args: { domain: "domain", name: "string", flags: "flags" },
-    result: "snapshot",
-    quick: true,
-  },
-  domainListAllSnapshots: {
-    number: 274,
-    args: { domain: "domain", needResults: "one", flags: "flags" },
-    result: "listed snapshot",
-    quick: true,
-  },
-  domainRevertToSnapshot: {
-    number: 192,
-    args: { snapshot: "snapshot", flags: "flags" },
-    result: null,
-  },
-  domainSnapshotDelete: {
-    number: 193,
-    args: { snapshot: "snapshot", flags: "flags" },
-    result: null,
   },
 } as const satisfies Record<string, Procedure>;

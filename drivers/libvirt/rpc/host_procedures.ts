@@ -19,7 +19,6 @@ export const hostProcedures = {
   connectGetHostname: { number: 59, args: {}, result: "string", quick: true },
   connectGetUri: { number: 110, args: {}, result: "string", quick: true },
   connectSupportsFeature: { number: 60, args: { feature: "i32" }, result: "bool", quick: true },
-  connectGetCapabilities: { number: 7, args: {}, result: "string" },
   connectGetDomainCapabilities: {
     number: 342,
     args: {
@@ -59,34 +58,16 @@ export const hostProcedures = {
     result: "i32",
     quick: true,
   },
-  connectDomainEventCallbackDeregisterAny: {
-    number: 317,
-    args: { callback: "i32" },
-    result: null,
-    quick: true,
-  },
   connectNetworkEventRegisterAny: {
     number: 313,
     args: { event: "i32", network: "network?" },
     result: "i32",
     quick: true,
   },
-  connectNetworkEventDeregisterAny: {
-    number: 314,
-    args: { callback: "i32" },
-    result: null,
-    quick: true,
-  },
   connectStoragePoolEventRegisterAny: {
     number: 368,
     args: { event: "i32", pool: "pool?" },
     result: "i32",
-    quick: true,
-  },
-  connectStoragePoolEventDeregisterAny: {
-    number: 369,
-    args: { callback: "i32" },
-    result: null,
     quick: true,
   },
 
@@ -107,39 +88,23 @@ export const hostProcedures = {
   },
   networkGetBridgeName: { number: 45, args: { network: "network" }, result: "string", quick: true },
   networkIsActive: { number: 152, args: { network: "network" }, result: "bool", quick: true },
-  networkIsPersistent: { number: 153, args: { network: "network" }, result: "bool", quick: true },
-  networkGetAutostart: { number: 44, args: { network: "network" }, result: "bool", quick: true },
   networkGetDhcpLeases: {
     number: 341,
     args: { network: "network", mac: "string?", needResults: "one", flags: "flags" },
     result: "listed lease",
     quick: true,
   },
-  networkDefineXml: { number: 41, args: { xml: "string" }, result: "network" },
   networkDefineXmlFlags: {
     number: 432,
     args: { xml: "string", flags: "flags" },
     result: "network",
   },
-  networkCreateXml: { number: 40, args: { xml: "string" }, result: "network" },
   networkCreate: { number: 39, args: { network: "network" }, result: null },
   networkDestroy: { number: 42, args: { network: "network" }, result: null },
   networkUndefine: { number: 49, args: { network: "network" }, result: null },
   networkSetAutostart: {
     number: 48,
     args: { network: "network", autostart: "bool" },
-    result: null,
-  },
-  networkUpdate: {
-    number: 291,
-    args: {
-      network: "network",
-      command: "u32",
-      section: "u32",
-      parentIndex: "i32",
-      xml: "string",
-      flags: "flags",
-    },
     result: null,
   },
 } as const satisfies Record<string, Procedure>;

@@ -16,25 +16,6 @@ export const storageProcedures = {
     quick: true,
   },
   storagePoolLookupByName: { number: 84, args: { name: "string" }, result: "pool", quick: true },
-  storagePoolLookupByUuid: { number: 85, args: { uuid: "uuid" }, result: "pool", quick: true },
-  storagePoolLookupByVolume: {
-    number: 86,
-    args: { volume: "volume" },
-    result: "pool",
-    quick: true,
-  },
-  storagePoolLookupByTargetPath: {
-    number: 391,
-    args: { path: "string" },
-    result: "pool",
-    quick: true,
-  },
-  storagePoolGetXmlDesc: {
-    number: 88,
-    args: { pool: "pool", flags: "flags" },
-    result: "string",
-    quick: true,
-  },
   storagePoolGetInfo: {
     number: 87,
     args: { pool: "pool" },
@@ -42,15 +23,11 @@ export const storageProcedures = {
     quick: true,
   },
   storagePoolIsActive: { number: 154, args: { pool: "pool" }, result: "bool", quick: true },
-  storagePoolGetAutostart: { number: 89, args: { pool: "pool" }, result: "bool", quick: true },
   storagePoolSetAutostart: { number: 90, args: { pool: "pool", autostart: "bool" }, result: null },
   storagePoolDefineXml: { number: 77, args: { xml: "string", flags: "flags" }, result: "pool" },
-  storagePoolCreateXml: { number: 76, args: { xml: "string", flags: "flags" }, result: "pool" },
   storagePoolBuild: { number: 79, args: { pool: "pool", flags: "flags" }, result: null },
   storagePoolCreate: { number: 78, args: { pool: "pool", flags: "flags" }, result: null },
-  storagePoolRefresh: { number: 83, args: { pool: "pool", flags: "flags" }, result: null },
   storagePoolDestroy: { number: 80, args: { pool: "pool" }, result: null },
-  storagePoolDelete: { number: 81, args: { pool: "pool", flags: "flags" }, result: null },
   storagePoolUndefine: { number: 82, args: { pool: "pool" }, result: null },
 
   // Storage volumes
@@ -66,7 +43,6 @@ export const storageProcedures = {
     result: "volume",
     quick: true,
   },
-  storageVolLookupByKey: { number: 96, args: { key: "string" }, result: "volume", quick: true },
   storageVolLookupByPath: { number: 97, args: { path: "string" }, result: "volume", quick: true },
   storageVolGetXmlDesc: {
     number: 99,

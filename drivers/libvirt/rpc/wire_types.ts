@@ -25,7 +25,6 @@ export const composites = {
   network: { name: "string", uuid: "uuid" },
   pool: { name: "string", uuid: "uuid" },
   volume: { pool: "string", name: "string", key: "string" },
-  snapshot: { name: "string", domain: "domain" },
   address: { type: "i32", address: "string", prefix: "u32" },
   interface: { name: "string", mac: "string?", addresses: "address[]" },
   lease: {
@@ -39,7 +38,6 @@ export const composites = {
     hostname: "string?",
     clientId: "string?",
   },
-  diskError: { disk: "string", error: "i32" },
   stats: { domain: "domain", params: "param[]" },
 } as const;
 
@@ -134,9 +132,3 @@ export type Network = Value<"network">;
 export type Pool = Value<"pool">;
 /** A handle on a storage volume; the key is its path in folder pools. */
 export type Volume = Value<"volume">;
-/** A handle on a domain's snapshot. */
-export type Snapshot = Value<"snapshot">;
-/** A network interface of a domain and its addresses. */
-export type Interface = Value<"interface">;
-/** A DHCP lease of a virtual network. */
-export type Lease = Value<"lease">;
