@@ -100,10 +100,11 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
   }
 
   async #fail(
-    { kind, situation = "internal" }: FaultPlan,
+    { kind, situation = "internal", onMet }: FaultPlan,
     act: () => Promise<unknown>,
     options: BackendCallOptions,
   ): Promise<never> {
+    onMet?.();
     if (kind === "error") {
       const { kind, code, message } = this.#seam.situations[situation];
       throw new BackendError(kind, code, message);

@@ -113,6 +113,8 @@ export interface FaultPlan {
   readonly call: number;
   /** How many counted calls meet it from there on; by default 1. `Infinity` means until cleared. */
   readonly times?: number;
+  /** Is called when a call meets it, before anything else happens: an abort at an exact moment. */
+  readonly onMet?: () => void;
 }
 
 /** Facet of the subject: faults at the backend seam. */

@@ -194,4 +194,45 @@ export const ERROR_SWEEP_CASES: readonly Case[] = [
       check.equal("create", "retries of create that failed", inTheWay, []);
     },
   },
+  {
+    id: "error.create-aborted",
+    title: "A create that is aborted at any of its changes leaves nothing",
+    why: "The half that was done stays",
+    needs: ["faults", "host"],
+    checks: {
+      aborted: "error.canceled",
+      code: "error.canceled",
+      nothing: "error.rollback",
+      again: "error.retry",
+    },
+    async run({ driver, faults, fresh, host, check }) {
+      const spec = await fresh.spec();
+      await driver.machines.delete(await driver.machines.create(spec));
+      const before = await host.inventory();
+      const codes: string[] = [];
+      const left: string[] = [];
+      for (let call = 1, met = 1; met > 0 && left.length === 0 && call <= MOST_CALLS; call++) {
+        const abort = new AbortController();
+        const fault: FaultPlan = {
+          kind: "timeout",
+          among: "changes",
+          call,
+          onMet: () => abort.abort(),
+        };
+        const outcome = await faults.during(
+          fault,
+          () => driver.machines.create(spec, { signal: abort.signal }),
+        );
+        met = outcome.met;
+        if (met === 0) break;
+        codes.push(ending(outcome));
+        left.push(...(await host.inventory()).filter((entry) => !before.includes(entry)));
+      }
+      check.holds("aborted", "creates that were aborted", codes.length > 0, "at least one", codes);
+      check.equal("code", "endings", [...new Set(codes)], ["canceled"]);
+      check.equal("nothing", "leftovers", left, []);
+      const made = (await driver.machines.list(spec)).length;
+      check.equal("again", "machines after a create that nothing aborted", made, 1);
+    },
+  },
 ];

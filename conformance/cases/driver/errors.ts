@@ -207,32 +207,4 @@ export const ERROR_CASES: readonly Case[] = [
       check.equal("usable", "start", (await machine.start()).changed, true);
     },
   },
-  {
-    id: "error.create-aborted",
-    title: "A create that is aborted on its way leaves nothing",
-    why: "The half that was done stays",
-    needs: ["host"],
-    checks: { code: "error.canceled", nothing: "error.rollback", again: "error.retry" },
-    async run({ driver, fresh, host, settled, check }) {
-      const spec = await fresh.spec();
-      await driver.machines.delete(await driver.machines.create(spec));
-      const before = await host.inventory();
-      const abort = new AbortController();
-      const creating = driver.machines.create(spec, { signal: abort.signal });
-      await driver.machines.list();
-      abort.abort();
-      const [created] = await settled([creating]);
-      const code = ending(created ?? {});
-      check.holds(
-        "code",
-        "create",
-        code === "canceled" || code === "ok",
-        "canceled, or done before",
-        code,
-      );
-      if (code === "ok") await driver.machines.delete(spec);
-      check.equal("nothing", "inventory", await host.inventory(), before);
-      await check.succeeds("again", "create", () => driver.machines.create(spec));
-    },
-  },
 ];
