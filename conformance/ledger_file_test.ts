@@ -154,3 +154,18 @@ Deno.test("reap keeps in the ledger what it could not remove", () =>
     });
     assertEquals(await dead(folder), [[machine("b"), machine("a")]]);
   }));
+
+Deno.test("reap goes on with folders and other ledgers if a host cannot be reached", () =>
+  inFolder(async (folder) => {
+    const scratch = { kind: "folder", path: `${folder}/vmtck-abc` };
+    await Deno.mkdir(scratch.path);
+    await killed(folder, LEFT + lines({ intent: 3, resource: scratch }));
+    const down: ReachFor = () => Promise.reject(new Error("No socket"));
+    const outcomes = await reaped(folder, down);
+    assertEquals(outcomes.map((it) => [it.outcome, it.reason]), [
+      ["removed", undefined],
+      ["failed", "Error: No socket"],
+      ["failed", "Error: No socket"],
+    ]);
+    assertEquals(await dead(folder), [[machine("b"), machine("a")]]);
+  }));

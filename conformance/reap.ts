@@ -32,24 +32,30 @@ async function removeFolder(path: string): Promise<void> {
   await Deno.remove(path, { recursive: true });
 }
 
-/** Removes what a ledger lists, the newest first, and strikes it out. */
+/**
+ * Removes what a ledger lists, the newest first, and strikes it out. A host that cannot be reached is
+ * no reason to leave the folders, or other ledgers.
+ */
 async function* reapLedger(
   ledger: DeadLedger,
   reachFor: ReachFor,
 ): AsyncGenerator<Reaped> {
   const { run } = ledger.head;
-  await using reach = await reachFor(ledger.head);
+  await using stack = new AsyncDisposableStack();
+  let reaching: Promise<Reach> | undefined;
+  const reached = (): Promise<Reach> =>
+    reaching ??= reachFor(ledger.head).then((reach) => stack.use(reach));
   for (const [number, resource] of ledger.open()) {
     const about = { run, resource: resourceName(resource) };
     try {
       if (resource.kind === "folder") await removeFolder(resource.path);
-      else await removeResource(resource, reach);
+      else await removeResource(resource, await reached());
       await ledger.strike(number);
       yield { ...about, outcome: "removed" };
     } catch (error) {
       const absent = isDriverError(error)
         ? error.code === "not-found"
-        : error instanceof Deno.errors.NotFound;
+        : resource.kind === "folder" && error instanceof Deno.errors.NotFound;
       if (absent) await ledger.strike(number);
       yield absent
         ? { ...about, outcome: "absent" }
