@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Driver, machineSubject } from "../../../drivers/contract/mod.ts";
+import { type Driver, MACHINE_FACETS, machineSubject } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 
 /** What has to be the same in every instance. */
@@ -137,7 +137,7 @@ export const DRIVER_CASES: readonly Case[] = [
     async run({ driver, fresh, check }) {
       const claimed = [...driver.machineFacets].sort();
       const facets = (machine: object): string[] =>
-        (["commands", "console", "forwards", "saving", "suspension"] as const)
+        MACHINE_FACETS.toSorted()
           .filter((facet) => (machine as Record<string, unknown>)[facet] !== undefined);
       const machine = await fresh.machine();
       check.equal("created", "machine from create", facets(machine), claimed);
