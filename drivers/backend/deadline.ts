@@ -10,6 +10,9 @@ import { type Backend, BackendError, type Json, type Methods } from "./backend.t
 /** The deadline of a call that names none. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Why a timer ends early. A reason made once is cheaper than one with a stack for each call. */
+const SETTLED = "settled";
+
 /**
  * The backend, with a deadline for each call: its own `timeoutMs`, or half a minute. A call that is
  * late or abandoned is aborted below and settles at once, whatever becomes of it; its reply is dropped.
@@ -21,24 +24,29 @@ export function withDeadline<M extends Methods, E extends Json>(
   return {
     async call(method, params, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       signal?.throwIfAborted();
-      const abort = new AbortController();
-      const done = new AbortController();
-      const below = AbortSignal.any(signal ? [signal, abort.signal] : [abort.signal]);
-      const late = clock.sleep(timeoutMs, { signal: AbortSignal.any([below, done.signal]) });
-      const timeout = late.then(() => {
+      const below = new AbortController();
+      const timer = new AbortController();
+      const abandon = (): void => {
+        below.abort(signal?.reason);
+        timer.abort(signal?.reason);
+      };
+      signal?.addEventListener("abort", abandon, { once: true });
+      const timeout = clock.sleep(timeoutMs, { signal: timer.signal }).then(() => {
         const error = new BackendError(
           "timeout",
           "",
           `No reply to "${method}" within ${timeoutMs} ms`,
         );
-        abort.abort(error);
+        below.abort(error);
         throw error;
       });
       try {
-        const reply = Promise.try(() => backend.call(method, params, { signal: below, timeoutMs }));
+        const options = { signal: below.signal, timeoutMs };
+        const reply = Promise.try(() => backend.call(method, params, options));
         return await Promise.race([reply, timeout]);
       } finally {
-        done.abort();
+        timer.abort(SETTLED);
+        signal?.removeEventListener("abort", abandon);
       }
     },
     events: (options) => backend.events(options),
