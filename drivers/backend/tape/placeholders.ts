@@ -114,6 +114,10 @@ export class PlaceholderReader {
    * @returns the differences; none means that they are the same
    */
   match(recorded: Json, seen: Json, path: string): string[] {
+    const text = JSON.stringify(recorded);
+    if (!text.includes("⟨")) {
+      return text === JSON.stringify(seen) ? [] : differences(recorded, seen, path);
+    }
     const before = [this.#values, this.#tokens] as const;
     this.#values = new Map(before[0]);
     this.#tokens = new Map(before[1]);
