@@ -16,5 +16,6 @@ export * from "./memory_files.ts";
 export * from "./module.ts";
 export * from "./tape/tape.ts";
 export * from "./wait_for.ts";
+export * from "./wait_for_machine.ts";
 export * from "./world/open.ts";
 export type * from "./world/worlds.ts";

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { driverError, Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
-import type { CallOptions, PowerState, WaitResult, WaitTarget } from "../contract/mod.ts";
+import { type Sight, waitForMachine } from "../backend/wait_for_machine.ts";
+import type { CallOptions, WaitResult, WaitTarget } from "../contract/mod.ts";
 import { addressOf, sshAddressOf } from "./addresses.ts";
 import type { MachineRecord } from "./backend.ts";
 import { isRefusal, meaningOf } from "./errors.ts";
@@ -17,40 +16,27 @@ import { stateOf, statusOf } from "./state.ts";
 const POLL_MS = 100;
 
 /** Waits as {@linkcode Machine.wait} says. */
-export async function waitForTarget(
+export function waitForTarget(
   context: MemoryContext,
   identity: Identity,
   target: WaitTarget,
   { timeoutMs, signal }: CallOptions & { timeoutMs: number },
 ): Promise<WaitResult> {
   const told = about(identity, "machine.wait", { signal });
-  if (!(timeoutMs >= 0 && Number.isFinite(timeoutMs))) {
-    const why = `the timeout must be a number of milliseconds from 0: ${timeoutMs}`;
-    throw driverError(new Trouble("invalid-argument", why), told);
-  }
-  let state: PowerState | undefined;
-  const look = async (looking: { signal: AbortSignal }): Promise<WaitResult | undefined> => {
-    const record = await readMachine(context, identity, looking);
-    state = stateOf(record.state);
-    if (await isReached(context, target, record, looking)) return { verdict: "reached", state };
-    if (state !== "error") return undefined;
-    return { verdict: "failed", state, error: statusOf(record, told).error };
-  };
-  try {
-    return await waitFor({
-      clock: context.clock,
-      timeoutMs,
-      signal,
-      look,
-      wake: (signal) => context.backend.events({ signal }),
-      pollMs: POLL_MS,
-    }) ?? { verdict: "timeout", state: state ?? "unknown" };
-  } catch (cause) {
-    const error = driverError(cause, told, meaningOf);
-    const isGone = error.code === "not-found";
-    if (error.code === "canceled" || isGone && state === undefined) throw error;
-    return { verdict: "failed", state: isGone ? "absent" : "unknown", error: error.toJSON() };
-  }
+  return waitForMachine({
+    clock: context.clock,
+    timeoutMs,
+    about: told,
+    meaningOf,
+    look: async (options): Promise<Sight> => {
+      const record = await readMachine(context, identity, options);
+      const { state, error } = statusOf(record, told);
+      if (await isReached(context, target, record, options)) return { verdict: "reached", state };
+      return state === "error" ? { verdict: "failed", state, error } : { state };
+    },
+    wake: (signal) => context.backend.events({ signal }),
+    pollMs: POLL_MS,
+  });
 }
 
 async function isReached(
