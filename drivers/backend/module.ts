@@ -112,6 +112,6 @@ export interface PlainModule {
   host?(): HostControls;
   /** The image files; a made-up content if absent. */
   readonly images?: TestImages;
-  /** Where evidence from it comes from. By default `software-hypervisor`. */
+  /** Where evidence from it comes from. By default `simulator`, which claims least. */
   readonly origin?: Origin;
 }

@@ -22,7 +22,7 @@ export function openPlainWorlds(
   if (mode !== "live") {
     throw new TypeError(`Cannot ${mode} driver "${module.name}": its module has no backend seam`);
   }
-  const host: Host = { origin: module.origin ?? "software-hypervisor", versions: {} };
+  const host: Host = { origin: module.origin ?? "simulator", versions: {} };
   const { images } = module;
   return {
     driver: module.name,
