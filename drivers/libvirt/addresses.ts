@@ -4,8 +4,8 @@
  * @module
  */
 
+import { isUsable } from "../contract/mod.ts";
 import type { DomainRef, InterfaceAddresses } from "./backend.ts";
-import { isReachable } from "./cidr.ts";
 import { unlessRefused } from "./errors.ts";
 import { AddressSource, AddressType } from "./rpc/constants.ts";
 import type { Session } from "./session.ts";
@@ -40,12 +40,7 @@ export async function addressOf(
 
 /** The best of addresses, if one can be told to others. */
 export function bestOf(interfaces: readonly InterfaceAddresses[]): string | undefined {
-  const usable = interfaces.flatMap((it) => it.addresses).filter((it) => isReachable(it.address));
+  const usable = interfaces.flatMap((it) => it.addresses).filter((it) => isUsable(it.address));
   const best = usable.find((it) => it.type === AddressType.IPV4) ?? usable[0];
   return best?.address;
-}
-
-/** Where the guest's SSH server is. */
-export function sshAddressOf(address: string): string {
-  return address.includes(":") ? `[${address}]:22` : `${address}:22`;
 }

@@ -1,37 +1,10 @@
 /**
- * IPv4 networks in CIDR notation, and free ones among them.
+ * IPv4 networks as libvirt tells them, and free ones among them.
  *
  * @module
  */
 
-/** An IPv4 network. */
-export interface Cidr {
-  /** The network's own address as a number. */
-  readonly base: number;
-  /** How many leading bits are the network's. */
-  readonly prefix: number;
-}
-
-const SHAPE = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
-
-/** Reads `192.168.125.0/24`; undefined unless it is a network's own address with a prefix. */
-export function parseCidr(text: string): Cidr | undefined {
-  const base = parseIpv4(text.split("/")[0]);
-  const digits = SHAPE.exec(text)?.[5];
-  const prefix = Number(digits);
-  if (base === undefined || digits === undefined || prefix > 32) return undefined;
-  return base % sizeOf(prefix) === 0 ? { base, prefix } : undefined;
-}
-
-/** Reads `192.168.125.1`. */
-export function parseIpv4(text: string): number | undefined {
-  const [, ...groups] = SHAPE.exec(text) ?? [];
-  const octets = groups.slice(0, 4).map(Number);
-  if (octets.length < 4 || groups[4] !== undefined || octets.some((it) => it > 255)) {
-    return undefined;
-  }
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
-}
+import { type Cidr, overlap, parseIpv4, sizeOf } from "../contract/mod.ts";
 
 /** The network that an address of it, such as the gateway's, is in. */
 export function networkOf(address: number, prefix: number): Cidr {
@@ -41,40 +14,6 @@ export function networkOf(address: number, prefix: number): Cidr {
 /** How many leading bits a netmask such as `255.255.255.0` sets. */
 export function prefixOf(netmask: string): number {
   return 32 - Math.log2(2 ** 32 - (parseIpv4(netmask) ?? 0));
-}
-
-/** `192.168.125.1` */
-export function formatIpv4(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
-}
-
-/** `192.168.125.0/24` */
-export function formatCidr({ base, prefix }: Cidr): string {
-  return `${formatIpv4(base)}/${prefix}`;
-}
-
-/** How many addresses a prefix leaves. */
-export function sizeOf(prefix: number): number {
-  return 2 ** (32 - prefix);
-}
-
-/** Whether two networks share an address. */
-export function overlap(a: Cidr, b: Cidr): boolean {
-  return a.base < b.base + sizeOf(b.prefix) && b.base < a.base + sizeOf(a.prefix);
-}
-
-/** Whether machines can have addresses there: not multicast, loopback, link-local or "this network". */
-export function isUsable(cidr: Cidr): boolean {
-  const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"];
-  return cidr.prefix >= 8 && cidr.prefix <= 29 &&
-    !unusable.some((it) => overlap(cidr, parseCidr(it) as Cidr));
-}
-
-/** Whether an address can be told to others: not link-local, loopback or unspecified. */
-export function isReachable(address: string): boolean {
-  const number = parseIpv4(address);
-  if (number === undefined) return /^[23]|^f[cd]/i.test(address);
-  return isUsable({ base: networkOf(number, 29).base, prefix: 29 });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseCidr } from "./cidr.ts";
+import { parseCidr } from "../contract/mod.ts";
 import { type DomainPlan, domainXml, usesOf } from "./domain_xml.ts";
 import { machineTag, NAMESPACE, networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";

@@ -5,27 +5,16 @@
  */
 
 import { BackendError } from "../backend/backend.ts";
-import type { BackendErrorKind } from "../backend/backend.ts";
-import { DriverError, type ErrorCode, isDriverError, type Subject } from "../contract/mod.ts";
+import {
+  type About,
+  attempt as attemptBy,
+  driverError as driverErrorBy,
+  type MeaningOf,
+} from "../backend/driver_errors.ts";
+import type { DriverError, ErrorCode } from "../contract/mod.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 
-/** What was being done, and to what. */
-export interface About {
-  /** The contract method. */
-  readonly operation: string;
-  /** What it is about. */
-  readonly subject: Subject;
-  /** The caller's signal. */
-  readonly signal?: AbortSignal;
-}
-
-const KINDS: Readonly<Record<BackendErrorKind, ErrorCode>> = {
-  refused: "internal",
-  unreachable: "unavailable",
-  disconnected: "unavailable",
-  timeout: "deadline-exceeded",
-  garbled: "internal",
-};
+export type { About };
 
 /**
  * libvirt's numbers, and this adapter's own words. A system error carries the host's errno after a
@@ -64,38 +53,23 @@ const MISSING: Readonly<Record<string, string>> = {
   network: String(ErrorNumber.NO_NETWORK),
 };
 
+/** What libvirt's refusals mean, and this adapter's own. */
+export const meaningOf: MeaningOf = (error, { subject }) => {
+  if (!(error instanceof BackendError)) return undefined;
+  const { kind, code } = error;
+  if (kind === "refused" && code === MISSING[subject.split(":")[0]]) return ["not-found"];
+  const known = CODES[code] ?? (kind === "refused" ? "internal" : undefined);
+  return known && [known];
+};
+
 /** Does some work; whatever goes wrong becomes an error of the contract. */
-export async function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
-  try {
-    about.signal?.throwIfAborted();
-    return await work();
-  } catch (error) {
-    throw driverError(error, about);
-  }
+export function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
+  return attemptBy(about, work, meaningOf);
 }
 
 /** The contract's error for any error. */
-export function driverError(error: unknown, { operation, subject, signal }: About): DriverError {
-  if (isDriverError(error)) return error;
-  const verb = operation.slice(operation.lastIndexOf(".") + 1);
-  const shown = `Cannot ${verb} ${subject.replace(":", ' "')}"`;
-  if (signal?.aborted) {
-    const message = `${shown}: it was canceled`;
-    return new DriverError({ code: "canceled", operation, subject, message, cause: error });
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  const message = `${shown}: ${text.trim() || "no reason was given"}`;
-  if (!(error instanceof BackendError)) {
-    return new DriverError({ code: "internal", operation, subject, message, cause: error });
-  }
-  const backend = { code: error.code || error.kind, text };
-  const code = codeOf(error, subject);
-  return new DriverError({ code, operation, subject, message, backend, cause: error });
-}
-
-function codeOf({ kind, code }: BackendError, subject: Subject): ErrorCode {
-  if (kind === "refused" && code === MISSING[subject.split(":")[0]]) return "not-found";
-  return CODES[code] ?? KINDS[kind];
+export function driverError(error: unknown, about: About): DriverError {
+  return driverErrorBy(error, about, meaningOf);
 }
 
 /** Whether libvirt refused with one of these numbers. */

@@ -9,6 +9,7 @@ import {
   type CallOptions,
   type CommandResult,
   DriverError,
+  isSshAddress,
   type PredefinedCommand,
   type SshClient,
   type Subject,
@@ -18,8 +19,6 @@ import type { Session } from "./session.ts";
 
 /** A command in a guest may take long: installing a cluster does. */
 const COMMAND_MS = 15 * 60_000;
-
-const ADDRESS = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
 
 /** The SSH client of one instance. */
 export function sshClient(session: Session): SshClient {
@@ -60,8 +59,7 @@ function subjectOf(address: string): Subject {
 type About = { readonly operation: string; readonly subject: Subject };
 
 function assertAddress(address: string, about: About): void {
-  const port = Number(ADDRESS.exec(address)?.[1]);
-  if (port >= 1 && port <= 65535) return;
+  if (isSshAddress(address)) return;
   refuse(about, `"${address}" is no host:port with a port from 1 to 65535`);
 }
 

@@ -21,11 +21,12 @@ import {
   type PowerOperation,
   type PredefinedCommand,
   type Saving,
+  sshAddressAt,
   type Suspension,
   type WaitResult,
   type WaitTarget,
 } from "../contract/mod.ts";
-import { addressOf, ALL_SOURCES, sshAddressOf } from "./addresses.ts";
+import { addressOf, ALL_SOURCES } from "./addresses.ts";
 import type { DomainRef } from "./backend.ts";
 import { look } from "./domains.ts";
 import { type About, attempt, isRefused } from "./errors.ts";
@@ -132,7 +133,7 @@ export class LibvirtMachine implements Machine {
   async sshAddress({ signal }: CallOptions = {}): Promise<string | undefined> {
     const about = this.#about("machine.sshAddress", signal);
     const address = await attempt(about, () => this.#address({ signal }));
-    return address === undefined ? undefined : sshAddressOf(address);
+    return address === undefined ? undefined : sshAddressAt(address);
   }
 
   async #address(options: CallOptions): Promise<string | undefined> {
@@ -229,7 +230,7 @@ export class LibvirtMachine implements Machine {
       });
     }
     const ssh = sshClient(this.#session);
-    const result = await ssh.run(sshAddressOf(address), argv, { signal });
+    const result = await ssh.run(sshAddressAt(address), argv, { signal });
     if (result.exitCode === 0) return result;
     throw new DriverError({
       ...about,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Cidr, formatIpv4, networkOf, parseIpv4, prefixOf, sizeOf } from "./cidr.ts";
+import { type Cidr, formatIpv4, parseIpv4, sizeOf } from "../contract/mod.ts";
+import { networkOf, prefixOf } from "./cidr.ts";
 import { networkElement, type NetworkTag } from "./metadata.ts";
 import { all, type JsonML } from "./xml.ts";
 

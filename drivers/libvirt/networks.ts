@@ -7,17 +7,22 @@
 import {
   assertName,
   type CallOptions,
+  type Cidr,
   DriverError,
   type DriverErrorInit,
+  formatCidr,
+  isUsableCidr,
   type Lease,
   type Network,
   type NetworkFacet,
   type Networks,
   type NetworkSpec,
+  overlap,
+  parseCidr,
   type Subject,
 } from "../contract/mod.ts";
 import type { NetworkRef } from "./backend.ts";
-import { type Cidr, formatCidr, isUsable, overlap, parseCidr, pickFree } from "./cidr.ts";
+import { pickFree } from "./cidr.ts";
 import { usesOfOthers } from "./domains.ts";
 import { type About, attempt, driverError, isRefused, unlessRefused } from "./errors.ts";
 import { networkTag } from "./metadata.ts";
@@ -278,7 +283,7 @@ function bare({ operation, subject }: About): Pick<DriverErrorInit, "operation" 
 
 function assertCidr(text: string, about: About): Cidr {
   const cidr = typeof text === "string" ? parseCidr(text) : undefined;
-  if (cidr && isUsable(cidr)) return cidr;
+  if (cidr && isUsableCidr(cidr)) return cidr;
   throw new DriverError({
     ...bare(about),
     code: "invalid-argument",

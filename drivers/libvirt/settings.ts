@@ -4,8 +4,7 @@
  * @module
  */
 
-import { DriverError } from "../contract/mod.ts";
-import { parseCidr } from "./cidr.ts";
+import { DriverError, parseCidr } from "../contract/mod.ts";
 
 /** The settings, checked, with their defaults. */
 export interface Settings {
