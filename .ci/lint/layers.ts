@@ -58,7 +58,11 @@ export const layers: readonly Layer[] = [
     imports: ["conformance"],
     packages: ["node:", ...std],
   },
-  { path: "conformance/compose.ts", imports: [...everything, "deno.json"], packages: ["node:"] },
+  {
+    path: "conformance/compose.ts",
+    imports: [...everything, "fixtures/simulators", "deno.json"],
+    packages: ["node:"],
+  },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 
   { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },
@@ -72,6 +76,11 @@ export const layers: readonly Layer[] = [
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
   { path: "bench", imports: everything, packages: ["node:", ...std] },
   { path: ".ci", imports: [], packages: ["node:", ...std] },
+  {
+    path: ".ci/powershell",
+    imports: ["drivers/hyperv"],
+    packages: ["node:", "web-tree-sitter", "tree-sitter-powershell"],
+  },
 ];
 
 /**
