@@ -6,6 +6,7 @@
  */
 
 import type { Backend } from "../backend/backend.ts";
+import type { SshResult } from "../backend/ssh.ts";
 
 /** Without content. */
 export type None = Record<string, never>;
@@ -94,13 +95,6 @@ export type ProbeRecord = {
   /** `FullLanguage`, unless a policy restricts scripts. */
   readonly languageMode: string;
   readonly is64Bit: boolean;
-};
-
-/** What a program in a guest answered. */
-export type SshResult = {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
 };
 
 /** What {@linkcode HypervMethods} `Set-VM` changes; all else stays. */
