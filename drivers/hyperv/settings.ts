@@ -20,8 +20,10 @@ export interface Settings {
   readonly sshUser: string;
   /** The private key for that; OpenSSH's own choice if empty. */
   readonly sshKey: string;
-  /** The image with the test guest, for the suite. */
+  /** A disk with the test guest, for the suite. */
   readonly guest: string;
+  /** A disk that nothing boots from, for the suite. */
+  readonly blank: string;
 }
 
 /** A setting: its default, what is accepted, and a line for people. */
@@ -82,6 +84,11 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     accepts: path,
     description: "a disk with the test guest, for the suite: the absolute path of a .vhdx file",
   },
+  "blank": {
+    fallback: "",
+    accepts: path,
+    description: "an empty disk, for the suite: the absolute path of a .vhdx file",
+  },
 };
 
 /**
@@ -108,6 +115,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     sshUser: get("ssh-user"),
     sshKey: get("ssh-key"),
     guest: get("guest"),
+    blank: get("blank"),
   };
 }
 
