@@ -125,7 +125,8 @@ export type HypervMethods = {
       Name: string;
       Generation: 1 | 2;
       Path: string;
-      VHDPath: string;
+      /** Without one, the machine has no disk. */
+      VHDPath?: string;
       SwitchId?: string;
       MemoryStartupBytes: number;
     },
