@@ -164,6 +164,9 @@ $methods = @{
   'New-VM' = {
     param($p)
     $given = Select-Given $p @('Name', 'Generation', 'Path', 'VHDPath', 'MemoryStartupBytes')
+    if (-not $p.VHDPath) {
+      $given.NoVHD = $true
+    }
     if ($p.SwitchId) {
       $given.SwitchName = (Find-Switch $p.SwitchId).Name
     }
