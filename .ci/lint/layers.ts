@@ -50,7 +50,7 @@ export const layers: readonly Layer[] = [
   { path: "conformance/cases", imports: ["drivers/contract", "conformance"], packages: [] },
   {
     path: "conformance/mutants",
-    imports: ["drivers/contract", "drivers/memory", "conformance"],
+    imports: ["drivers/contract", "drivers/backend", ...adapters, "conformance"],
     packages: [],
   },
   {
@@ -62,6 +62,11 @@ export const layers: readonly Layer[] = [
     path: "conformance/compose.ts",
     imports: [...everything, "fixtures/simulators", "deno.json"],
     packages: ["node:"],
+  },
+  {
+    path: "conformance/simulated.ts",
+    imports: [...everything, "fixtures/simulators"],
+    packages: [],
   },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 

@@ -110,6 +110,11 @@ export function isAmbiguous(error: unknown): error is BackendError {
   return AMBIGUOUS.has(id) && !Object.hasOwn(HRESULTS, hresult.toLowerCase());
 }
 
+/** Whether somebody else has it in use for now. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof BackendError && meaningOf(error)[1] === "busy";
+}
+
 /** Whether the call may have done its work although it failed. */
 export function isUnsure(error: unknown): boolean {
   if (!(error instanceof BackendError)) return true;

@@ -58,7 +58,7 @@ const WORDS: Readonly<Partial<Record<PowerState, string>>> = {
   stopping: "Stopping",
   paused: "Paused",
   saved: "Saved",
-  error: "RunningCritical",
+  error: "PausedCritical",
 };
 const STRANGE_WORD = "Migrating";
 

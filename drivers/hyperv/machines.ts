@@ -206,6 +206,9 @@ export class HypervMachines implements Machines {
       MemoryStartupBytes: bytes,
       CheckpointType: "Disabled",
       AutomaticCheckpointsEnabled: false,
+      // Whether it runs after a restart of the host is the caller's to decide.
+      AutomaticStartAction: "Nothing",
+      AutomaticStopAction: "Save",
       Notes: writeTag(tag),
     }, { signal });
     return this.#handle(spec, Id);

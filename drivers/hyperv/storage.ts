@@ -8,12 +8,15 @@
  */
 
 import type { ImageFile } from "../images/mod.ts";
-import { isRefused } from "./errors.ts";
+import { isBusy, isRefused } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
 import type { Undo } from "./undo.ts";
 
 /** A copy takes as long as it takes. */
 const COPY_MS = 30 * 60_000;
+/** How often, and how long after each other, a file that is in use is tried to be removed. */
+const MOST_TRIES = 6;
+const RETRY_MS = 250;
 const SHA256 = "[0-9a-f]{64}";
 
 /** A disk of a machine: `owner.cluster.name.<checksum>.vhdx`. */
@@ -133,8 +136,16 @@ export class Storage {
     if (exists) await this.#remove(path, options);
   }
 
+  /** Hyper-V may keep a file for a moment after the machine is gone. */
   async #remove(Path: string, options: Options): Promise<void> {
-    await this.#session.call("Remove-VmtckItem", { Path }, options);
+    for (let tries = 1;; tries++) {
+      try {
+        return void await this.#session.call("Remove-VmtckItem", { Path }, options);
+      } catch (error) {
+        if (tries === MOST_TRIES || !isBusy(error)) throw error;
+        await this.#session.clock.sleep(RETRY_MS, options);
+      }
+    }
   }
 
   /** The names of the files that lie in the folder itself. */
