@@ -77,6 +77,12 @@ export const layers: readonly Layer[] = [
     types: ["drivers/backend", ...adapters],
     packages: [],
   },
+  // The test of that name holds the adapter's session to the simulator, and the other way round.
+  {
+    path: "fixtures/simulators/hyperv/through_session.ts",
+    imports: ["drivers/hyperv", "fixtures/simulators/hyperv"],
+    packages: [],
+  },
 
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
   { path: "bench", imports: everything, packages: ["node:", ...std] },
