@@ -8,6 +8,8 @@
 import type { Backend } from "../backend/backend.ts";
 import type { SshResult } from "../backend/ssh.ts";
 
+export type { SshResult } from "../backend/ssh.ts";
+
 /** Without content. */
 export type None = Record<string, never>;
 /** One method. */

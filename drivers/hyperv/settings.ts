@@ -14,7 +14,7 @@ export interface Settings {
   readonly copy: "differencing" | "full";
   /** The switch that machines are connected to, by its identifier: its name is localized. */
   readonly switchId: string;
-  /** The program that runs cmdlets; found by itself if empty. */
+  /** The program that runs cmdlets; Windows PowerShell 5.1 if empty. */
   readonly powershell: string;
   /** Who logs in to guests. */
   readonly sshUser: string;
@@ -67,7 +67,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   "powershell": {
     fallback: "",
     accepts: path,
-    description: "the PowerShell to use, an absolute path; powershell.exe, else pwsh.exe",
+    description: "the PowerShell to use, an absolute path; Windows PowerShell 5.1 by default",
   },
   "ssh-user": {
     fallback: "root",
