@@ -96,10 +96,10 @@ export const layers: readonly Layer[] = [
 
 /**
  * What a `*_test.ts` may import on top of its folder's row. A test of an adapter still imports no
- * other adapter, only the memory driver.
+ * other adapter, only the memory driver; simulated hosts are there for tests.
  */
 export const forTests: Omit<Layer, "path"> = {
-  imports: [...belowAdapters, "drivers/memory"],
+  imports: [...belowAdapters, "drivers/memory", "fixtures/simulators"],
   packages: ["node:", "@std/assert", "@std/testing", "@std/streams"],
 };
 
