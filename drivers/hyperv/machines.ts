@@ -219,8 +219,7 @@ export class HypervMachines implements Machines {
     for (const vm of await this.#named(ref, {})) {
       if (await this.#isOurs(vm, ref, {})) await this.#unregister(vm.id, {});
     }
-    const Path = `${await this.#session.folder({})}\\${this.#session.nameOf(ref)}`;
-    await this.#session.call("Remove-VmtckItem", { Path, Recurse: true });
+    await this.#storage.removeHome(this.#session.nameOf(ref), {});
   }
 
   async #remove(vm: VmRecord, ref: MachineRef, force: boolean, options: Options): Promise<void> {

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { BackendError } from "../backend/backend.ts";
 import type { ImageFile } from "../images/mod.ts";
 import { isBusy, isRefused } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
@@ -83,14 +84,11 @@ export class Storage {
   async remove(machine: string, options: Options): Promise<boolean> {
     const folder = await this.#session.folder(options);
     const files = await this.#files(folder, options);
-    const disks = files.filter((file) => isDiskOf(machine, file));
+    const found = files.filter((file) => isDiskOf(machine, file));
+    const used = found.length > 0 ? await this.#used(options) : [];
+    const disks = found.filter((disk) => !used.includes(`${folder}\\${disk}`.toLowerCase()));
     for (const disk of disks) await this.#remove(`${folder}\\${disk}`, options);
-    // What Hyper-V leaves of a machine's configuration, if only the folder itself.
-    const home = `${folder}\\${machine}`;
-    const { exists } = await this.#session.call("Test-VmtckPath", { Path: home }, options);
-    if (exists) {
-      await this.#session.call("Remove-VmtckItem", { Path: home, Recurse: true }, options);
-    }
+    const hadHome = await this.removeHome(machine, options);
     const bases = files.filter((file) => file.startsWith(`${this.#session.owner}.base.`));
     for (const base of bases) {
       await this.#session.locks.run(
@@ -99,7 +97,16 @@ export class Storage {
         options,
       );
     }
-    return disks.length > 0 || exists;
+    return disks.length > 0 || hadHome;
+  }
+
+  /** Removes what Hyper-V leaves of a machine's configuration, if only the folder itself. */
+  async removeHome(machine: string, options: Options): Promise<boolean> {
+    const Path = `${await this.#session.folder(options)}\\${machine}`;
+    const { exists } = await this.#session.call("Test-VmtckPath", { Path }, options);
+    if (!exists || (await this.#used(options)).includes(Path.toLowerCase())) return false;
+    await this.#session.call("Remove-VmtckItem", { Path, Recurse: true }, options);
+    return true;
   }
 
   /** Removes a base that no disk refers to. Whoever calls it holds the base's lock. */
@@ -133,7 +140,23 @@ export class Storage {
   /** Removes a disk that no machine has: it is left over from before. */
   async #clear(path: string, options: Options): Promise<void> {
     const { exists } = await this.#session.call("Test-VmtckPath", { Path: path }, options);
-    if (exists) await this.#remove(path, options);
+    if (!exists) return;
+    if (!(await this.#used(options)).includes(path.toLowerCase())) {
+      return await this.#remove(path, options);
+    }
+    const why =
+      `The disk "${path}" belongs to a machine of another name: rename or remove that one`;
+    throw new BackendError("refused", "InvalidState", why);
+  }
+
+  /**
+   * The disks and folders of all machines, in lower case: somebody may have given a machine another
+   * name.
+   */
+  async #used(options: Options): Promise<string[]> {
+    const { vms } = await this.#session.call("Get-VM", {}, options);
+    const paths = vms.flatMap((vm) => [vm.path, ...vm.hardDrives.map(({ path }) => path)]);
+    return paths.map((path) => path.toLowerCase());
   }
 
   /** Hyper-V may keep a file for a moment after the machine is gone. */
