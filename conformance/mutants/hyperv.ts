@@ -11,7 +11,7 @@
 import { type Backend, BackendError, type Json } from "../../drivers/backend/backend.ts";
 import type { DriverContext, DriverModule } from "../../drivers/backend/module.ts";
 import { isDriverError } from "../../drivers/contract/mod.ts";
-import { type Mutant, onMachine, onMachines } from "./mutant.ts";
+import { machineError, type Mutant, onMachine, onMachines } from "./mutant.ts";
 
 /** A call of a cmdlet. */
 type Call = (method: string, params: Json) => Promise<Json>;
@@ -212,6 +212,18 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
       const sizes = { ProcessorCount: 1, MemoryStartupBytes: 2 * 1024 ** 3 };
       return call(method, { ...params as Record<string, Json>, ...sizes });
     },
+  },
+  {
+    id: "hyperv-devices-are-no-names",
+    breaks: "name.rule",
+    why:
+      "On Windows, a file called nul cannot be made, and kutti's files begin with what users write",
+    mutate: onMachines((machines) => ({
+      create: async (spec, options) => {
+        if (spec.name !== "nul") return await machines.create(spec, options);
+        throw machineError("internal", "machines.create", spec);
+      },
+    })),
   },
 ];
 

@@ -13,7 +13,7 @@ import {
   machineSubject,
 } from "../contract/mod.ts";
 import { imageStore } from "../images/mod.ts";
-import { attempt, driverError } from "./errors.ts";
+import { attempt, driverError, refuse } from "./errors.ts";
 import { sshClient } from "./guest.ts";
 import { HostSession, type HypervContext } from "./host_session.ts";
 import { FACETS } from "./machine.ts";
@@ -24,15 +24,22 @@ export const NAME = "hyperv";
 /** What it is, in one line. */
 export const DESCRIPTION = "Hyper-V machines by its own cmdlets, in one kept PowerShell session";
 
+/** The owner begins the names of files, and these lead to a device, whatever comes after a dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
 /**
  * Makes the driver. Has no side effect.
  *
- * @throws {DriverError} `invalid-argument` if the owner is no label of at most 30 characters, or for a
- * setting that is unknown or has a value that is not accepted
+ * @throws {DriverError} `invalid-argument` if the owner is no label of at most 30 characters, or is a
+ * device of Windows; or for a setting that is unknown or has a value that is not accepted
  */
 export function createDriver(context: HypervContext): Driver {
   const { owner, files, clock, cacheDir, configDir, imagesUrl } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}`, rule: NAME_RULE });
+  if (DEVICE.test(owner)) {
+    const about = { operation: "driver.open", subject: `driver:${NAME}` } as const;
+    throw refuse(about, "invalid-argument", `Windows keeps the name "${owner}" for a device`);
+  }
   const session = new HostSession(context);
   const images = imageStore({
     driver: NAME,

@@ -1,5 +1,5 @@
 /** The driver over a simulated host with which something is wrong. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createHash } from "node:crypto";
 import { type Knobs, simulatedHyperv } from "../../fixtures/simulators/hyperv/mod.ts";
 import { VirtualClock } from "../backend/clock.ts";
@@ -257,6 +257,18 @@ Deno.test("a machine that somebody gave another name keeps its disk and its fold
   await lab.driver.machines.delete(REF).catch(() => {});
   assertEquals([before.length, await parts()], [2, before]);
 });
+
+for (const owner of ["con", "nul", "com1", "a".repeat(31), "A"]) {
+  Deno.test(`the owner "${owner}" is refused`, async () => {
+    await using lab = await Lab.open();
+    const { backend, clock } = lab;
+    const context = { backend, clock, files: memoryFiles(), settings: {}, imagesUrl: "" };
+    const folders = { cacheDir: "D:\\cache", configDir: "D:\\config" };
+    const open = (): Driver => createDriver({ ...context, ...folders, owner });
+    const error = assertThrows(open, DriverError);
+    assertEquals(error.code, "invalid-argument");
+  });
+}
 
 for (
   const [what, settings] of Object.entries({
