@@ -258,6 +258,17 @@ Deno.test("a machine that somebody gave another name keeps its disk and its fold
   assertEquals([before.length, await parts()], [2, before]);
 });
 
+Deno.test("a create that meets one of another process takes back its own alone", async () => {
+  await using lab = await Lab.open();
+  const creating = lab.driver.machines.create(SPEC);
+  // It has looked whether there is one, and is making the disk.
+  while ((await lab.inventory()).length === 0) await lab.clock.sleep(10);
+  await liveHost(lab.backend).plantMachine?.(NAME);
+  await refused(creating, "aborted", "busy");
+  assertEquals((await lab.inventory()).filter((entry) => entry !== `machine:${NAME}`), []);
+  assertEquals((await lab.record())?.notes, "");
+});
+
 for (const owner of ["con", "nul", "com1", "a".repeat(31), "A"]) {
   Deno.test(`the owner "${owner}" is refused`, async () => {
     await using lab = await Lab.open();

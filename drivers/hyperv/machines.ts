@@ -184,7 +184,8 @@ export class HypervMachines implements Machines {
     const tag: MachineTag = { owner, cluster, name, image: version };
     const bytes = Math.ceil(memoryMiB / 2) * 2 * MIB;
 
-    undo.add(`machine:${Name}`, () => this.#takeBack(spec));
+    let made: string | undefined;
+    undo.add(`machine:${Name}`, () => this.#takeBack(spec, made));
     const { vm } = await this.#session.call("New-VM", {
       Name,
       Generation: generation,
@@ -193,9 +194,12 @@ export class HypervMachines implements Machines {
       SwitchId: switchId,
       MemoryStartupBytes: bytes,
     }, { signal });
-    const { id: Id } = vm;
+    const Id = made = vm.id;
     const Notes = writeTag({ ...tag, creating: true });
     await this.#session.call("Set-VM", { Id, Notes }, { signal });
+    if ((await this.#named(spec, { signal })).length > 1) {
+      throw refuse(about, "aborted", "another process makes one of that name", "busy");
+    }
     if (generation === 2) {
       await this.#session.call("Set-VMFirmware", { Id, EnableSecureBoot: "Off" }, { signal });
     }
@@ -214,10 +218,16 @@ export class HypervMachines implements Machines {
     return this.#handle(spec, Id);
   }
 
-  /** Removes what a create has registered, and the folder that Hyper-V made for it. */
-  async #takeBack(ref: MachineRef): Promise<void> {
+  /**
+   * Removes what a create has registered, and the folder that Hyper-V made for it. If the reply with
+   * its identifier was lost, it is known by its disk.
+   */
+  async #takeBack(ref: MachineRef, made: string | undefined): Promise<void> {
     for (const vm of await this.#named(ref, {})) {
-      if (await this.#isOurs(vm, ref, {})) await this.#unregister(vm.id, {});
+      const isMade = made === undefined
+        ? vm.notes === "" && await this.#isHalfMade(vm, ref, {})
+        : vm.id === made;
+      if (isMade) await this.#unregister(vm.id, {});
     }
     await this.#storage.removeHome(this.#session.nameOf(ref), {});
   }

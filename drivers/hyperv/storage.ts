@@ -58,7 +58,7 @@ export class Storage {
     const path = `${folder}\\${disk}`;
     if (settings.copy === "full") {
       await this.#clear(path, options);
-      undo.add(`disk:${disk}`, () => this.#remove(path, {}));
+      undo.add(`disk:${disk}`, () => this.#clear(path, {}));
       await this.#copy(image.path, path, options);
       return path;
     }
@@ -70,7 +70,7 @@ export class Storage {
     await locks.run(`disk:${base}`, async () => {
       await this.#ensureBase(image.path, `${folder}\\${base}`, options);
       await this.#clear(path, options);
-      undo.add(`disk:${disk}`, () => this.#remove(path, {}));
+      undo.add(`disk:${disk}`, () => this.#clear(path, {}));
       const ParentPath = `${folder}\\${base}`;
       await this.#session.call("New-VHD", { Path: path, ParentPath, Differencing: true }, options);
     }, options);
