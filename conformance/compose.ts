@@ -25,6 +25,7 @@ import type { Composer, RecordingSubject, SubjectRequest } from "./composer.ts";
 import { type ImageServer, imageServer } from "./image_server.ts";
 import type { LedgerHead } from "./ledger_file.ts";
 import { checkedModule } from "./module_shape.ts";
+import { simulationOf } from "./simulated.ts";
 import { type Claims, HarnessError, type Stage, type Subject } from "./subject.ts";
 import { withGuest } from "./test_guest.ts";
 import { unknownName, UsageError } from "./usage.ts";
@@ -168,6 +169,14 @@ function answersItself(module: AnyModule): boolean {
   return !("connect" in module) || module.time === "virtual";
 }
 
+/** The module, or its simulation where there is one and the real hypervisor is not asked for. */
+async function answering(
+  module: AnyModule,
+  { live }: Pick<SubjectRequest, "live">,
+): Promise<AnyModule> {
+  return live ? module : await simulationOf(module.name) ?? module;
+}
+
 /** How {@linkcode openSubject} opens a subject. */
 export interface SubjectOptions {
   /** Whether the real hypervisor answers. By default a recording does, if the module has a seam. */
@@ -209,7 +218,7 @@ export async function openSubject(
 }
 
 async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
-  const module = await loadModule(request.driver);
+  const module = await answering(await loadModule(request.driver), request);
   const opened = await openSubject(module, request);
   const folder = `${request.fixtures}/${module.name}`;
   if (opened.mode !== "replayed" || await isThere(folder)) return opened;

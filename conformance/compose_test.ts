@@ -19,6 +19,16 @@ Deno.test("the memory driver answers by itself", async () => {
   assertEquals(code, 0);
 });
 
+Deno.test("the Hyper-V driver answers over a simulated host, unless the real one is asked for", async () => {
+  await using user = await User.come();
+  const { code, out } = await user.say(`--driver hyperv ${CASES}`);
+  assertStringIncludes(out, "hyperv (simulated, simulator): 2/2 passed");
+  assertEquals(code, 0);
+  const live = await user.say(`--driver hyperv --live --set powershell=/none/pwsh ${CASES}`);
+  assertStringIncludes(live.err, 'Cannot start "/none/pwsh"');
+  assertEquals(live.code, 3);
+});
+
 Deno.test("what was recorded live is replayed, with its date", async () => {
   await using user = await User.come();
   const { code, err } = await user.say(`record --driver ./mine.ts --live ${CASES}`);

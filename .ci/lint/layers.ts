@@ -50,7 +50,7 @@ export const layers: readonly Layer[] = [
   { path: "conformance/cases", imports: ["drivers/contract", "conformance"], packages: [] },
   {
     path: "conformance/mutants",
-    imports: ["drivers/contract", "drivers/memory", "conformance"],
+    imports: ["drivers/contract", "drivers/backend", ...adapters, "conformance"],
     packages: [],
   },
   {
@@ -58,7 +58,16 @@ export const layers: readonly Layer[] = [
     imports: ["conformance"],
     packages: ["node:", ...std],
   },
-  { path: "conformance/compose.ts", imports: [...everything, "deno.json"], packages: ["node:"] },
+  {
+    path: "conformance/compose.ts",
+    imports: [...everything, "fixtures/simulators", "deno.json"],
+    packages: ["node:"],
+  },
+  {
+    path: "conformance/simulated.ts",
+    imports: [...everything, "fixtures/simulators"],
+    packages: [],
+  },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 
   { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },
@@ -68,18 +77,29 @@ export const layers: readonly Layer[] = [
     types: ["drivers/backend", ...adapters],
     packages: [],
   },
+  // The test of that name holds the adapter's session to the simulator, and the other way round.
+  {
+    path: "fixtures/simulators/hyperv/through_session.ts",
+    imports: ["drivers/hyperv", "fixtures/simulators/hyperv"],
+    packages: [],
+  },
 
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
   { path: "bench", imports: everything, packages: ["node:", ...std] },
   { path: ".ci", imports: [], packages: ["node:", ...std] },
+  {
+    path: ".ci/powershell",
+    imports: ["drivers/hyperv"],
+    packages: ["node:", "web-tree-sitter", "tree-sitter-powershell"],
+  },
 ];
 
 /**
  * What a `*_test.ts` may import on top of its folder's row. A test of an adapter still imports no
- * other adapter, only the memory driver.
+ * other adapter, only the memory driver; simulated hosts are there for tests.
  */
 export const forTests: Omit<Layer, "path"> = {
-  imports: [...belowAdapters, "drivers/memory"],
+  imports: [...belowAdapters, "drivers/memory", "fixtures/simulators"],
   packages: ["node:", "@std/assert", "@std/testing", "@std/streams"],
 };
 

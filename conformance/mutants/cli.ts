@@ -12,12 +12,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { dirname, resolve } from "node:path";
 import { CASES } from "../cases/mod.ts";
-import { composer } from "../compose.ts";
+import { composer, openSubject } from "../compose.ts";
+import { simulationOf } from "../simulated.ts";
 import { run } from "../engine.ts";
 import type { Subject } from "../subject.ts";
 import { UsageError } from "../usage.ts";
 import { type Freedom, FREEDOMS } from "./freedoms.ts";
-import { kill, mutated, renderMatrix } from "./kill_matrix.ts";
+import { HYPERV_MUTANTS, type HypervMutant, planted, SHARED_DEFECTS } from "./hyperv.ts";
+import { type Kill, kill, mutated, renderMatrix } from "./kill_matrix.ts";
 import { MUTANTS } from "./mod.ts";
 
 /** The cases that a free driver failed. */
@@ -31,9 +33,29 @@ async function failedBy(freedom: Freedom, subject: Subject): Promise<string[]> {
   return failed;
 }
 
+/** The defects of the Hyper-V driver, over its simulated host. */
+const HYPERV_DEFECTS: readonly HypervMutant[] = [
+  ...HYPERV_MUTANTS,
+  ...MUTANTS.filter(({ id }) => SHARED_DEFECTS.includes(id))
+    .map((mutant) => ({ ...mutant, id: `hyperv-${mutant.id}` })),
+];
+
+async function killHyperv(mutants: readonly HypervMutant[]): Promise<Kill[]> {
+  const kills: Kill[] = [];
+  if (mutants.length === 0) return kills;
+  const module = await simulationOf("hyperv");
+  if (!module) throw new UsageError("There is no simulated Hyper-V host");
+  for (const mutant of mutants) {
+    await using subject = await openSubject(planted(module, mutant));
+    kills.push(await kill(mutant, CASES, subject));
+  }
+  return kills;
+}
+
 /** Prints the matrix and the freedoms, and answers how many are not as they should be. */
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
-  const unknown = ids.filter((id) => ![...MUTANTS, ...FREEDOMS].some((each) => each.id === id));
+  const known = [...MUTANTS, ...HYPERV_DEFECTS, ...FREEDOMS];
+  const unknown = ids.filter((id) => !known.some((each) => each.id === id));
   if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
   const chosen = <T extends { id: string }>(all: readonly T[]): T[] =>
     all.filter(({ id }) => ids.length === 0 || ids.includes(id));
@@ -46,6 +68,7 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   });
   const kills = [];
   for (const mutant of chosen(MUTANTS)) kills.push(await kill(mutant, CASES, subject));
+  kills.push(...await killHyperv(chosen(HYPERV_DEFECTS)));
   console.log(renderMatrix(kills));
   const killed = kills.filter(({ outcome }) => outcome === "killed").length;
   let free = 0;

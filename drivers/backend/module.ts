@@ -79,13 +79,14 @@ export interface DriverModule<M extends Methods = Methods, E extends Json = Json
   /** Makes the driver. Has no side effect. */
   create(context: DriverContext<M, E>): Driver;
   /**
-   * Reaches the real hypervisor, or makes the simulated one with the clock. Images take the place of
-   * the module's own, where it depends on the settings which ones there are.
+   * Reaches the real hypervisor, or makes the simulated one with the clock, and with the files of the
+   * machine that it simulates. Images take the place of the module's own, where it depends on the
+   * settings which ones there are.
    *
    * @throws {BackendError} saying what is missing and what to do
    */
   connect(
-    options: ConnectOptions & { clock: Clock },
+    options: ConnectOptions & { clock: Clock; files?: Files },
   ): Promise<{ backend: Backend<M, E>; host: Host; images?: TestImages }>;
   /** The suite's ways behind the adapter's back. */
   host?(backend: Backend<M, E>): HostControls;

@@ -19,7 +19,7 @@ import { usesOf } from "./domain_xml.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
 import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
-import { type SshOptions, sshRun, sshShell } from "./ssh.ts";
+import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
 import { backendError, fromWire, fromWireEvent, toWire, version } from "./wire.ts";
 

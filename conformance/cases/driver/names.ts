@@ -6,6 +6,7 @@
 
 import { type Driver, isValidName, machineSubject } from "../../../drivers/contract/mod.ts";
 import type { Case, CaseContext } from "../../case.ts";
+import { ending } from "./endings.ts";
 
 /** Checks that a driver refuses each of the names for a machine, in every operation that takes one. */
 async function refusesNames(
@@ -81,6 +82,38 @@ export const NAME_CASES: readonly Case[] = [
       const other = await another({ owner: `${driver.owner}-a`.slice(-63) });
       const both = new Set([...names, ...qualifiedNames(other, labels)]);
       check.equal("owners", "distinct names of two owners", both.size, 2 * names.length);
+    },
+  },
+  {
+    id: "name.devices",
+    title: "A name that Windows keeps for a device is a name as any other",
+    why:
+      "A file called con or nul is the console or nothing at all, with any ending, in any folder",
+    checks: {
+      create: "name.rule",
+      starts: "name.rule",
+      found: "name.exact",
+      delete: "name.rule",
+      gone: "name.rule",
+    },
+    async run({ driver, fresh, settled, check }) {
+      const spec = await fresh.spec();
+      const refs = ["con", "nul", "aux", "com1", "lpt9"]
+        .filter((name) => isValidName(name, driver.nameRule))
+        .map((name) => ({ cluster: spec.cluster, name }));
+      const all = async (call: (ref: (typeof refs)[number]) => Promise<unknown>) =>
+        (await settled(refs.map(call))).map(ending);
+      const fine = refs.map(() => "ok");
+      const create = await all((ref) => driver.machines.create({ ...spec, ...ref }));
+      check.equal("create", "creates", create, fine);
+      const found = (await driver.machines.list({ cluster: spec.cluster })).map((it) => it.name);
+      check.equal("found", "names", found.sort(), refs.map((it) => it.name).sort());
+      const start = await all(async (ref) => await (await driver.machines.get(ref)).start());
+      check.equal("starts", "starts", start, fine);
+      const remove = await all((ref) => driver.machines.delete(ref, { force: true }));
+      check.equal("delete", "deletes", remove, fine);
+      const gone = await all((ref) => driver.machines.get(ref));
+      check.equal("gone", "gets afterwards", gone, refs.map(() => "not-found"));
     },
   },
   {

@@ -87,10 +87,11 @@ export async function simulatedGround(
   settings: Settings,
 ): Promise<SeamGround> {
   const clock = new VirtualClock();
-  const { backend, host } = await module.connect({ settings, clock });
+  const files = memoryFiles();
+  const { backend, host } = await module.connect({ settings, clock, files });
   return {
     clock,
-    files: memoryFiles(),
+    files,
     folders: MEMORY_FOLDERS,
     images: module.images ?? standInImages(),
     settings,

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { BackendError } from "../backend/backend.ts";
-import type { SshResult } from "./backend.ts";
+import { BackendError } from "./backend.ts";
+
+/** What a program in a guest answered. */
+export type SshResult = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 /** Who logs in, and with what; never part of a recorded call. */
 export interface SshOptions {

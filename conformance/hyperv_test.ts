@@ -1,0 +1,13 @@
+/** The Hyper-V driver, held to every case over its simulated host. */
+import { openSubject } from "./compose.ts";
+import { registerDenoTests } from "./register_deno_tests.ts";
+import { simulationOf } from "./simulated.ts";
+import { HarnessError } from "./subject.ts";
+
+await registerDenoTests({
+  open: async () => {
+    const module = await simulationOf("hyperv");
+    if (module) return await openSubject(module);
+    throw new HarnessError("There is no simulated Hyper-V host");
+  },
+});

@@ -1,0 +1,96 @@
+/**
+ * The Hyper-V driver: machines of Windows' own hypervisor, by its own cmdlets.
+ *
+ * @module
+ */
+
+import { systemClock } from "../backend/clock.ts";
+import { withDeadline } from "../backend/deadline.ts";
+import { diskFiles } from "../backend/disk_files.ts";
+import type { DriverModule } from "../backend/module.ts";
+import { directories, type Driver } from "../contract/mod.ts";
+import type { HypervMethods } from "./backend.ts";
+import { connectLive, liveBackend } from "./connect.ts";
+import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
+import { liveHost } from "./host.ts";
+import { SEAM } from "./seam.ts";
+import { readSettings } from "./settings.ts";
+
+export type * from "./backend.ts";
+export { createDriver } from "./driver.ts";
+export { liveHost, simulatedHost } from "./host.ts";
+export type { HypervContext } from "./host_session.ts";
+export { SEAM } from "./seam.ts";
+export { type SettingRule, SETTINGS } from "./settings.ts";
+
+/** The module of the Hyper-V driver. */
+export const HYPERV: DriverModule<HypervMethods, never> = {
+  name: NAME,
+  description: DESCRIPTION,
+  create: createDriver,
+  connect: connectLive,
+  host: liveHost,
+  seam: SEAM,
+  localSettings: ["powershell", "ssh-key", "guest", "blank"],
+};
+
+/** One for all instances of a process: those that share a clock also keep out of each other's way. */
+const clock = systemClock();
+
+/** What {@linkcode hypervDriver} needs. */
+export interface HypervOptions {
+  /** Whose machines; a label of at most 30 characters such as your program's name. */
+  readonly owner: string;
+  /** Where the image list is. */
+  readonly imagesUrl: string;
+  /** Settings, such as `{ generation: "2" }`; see {@linkcode SETTINGS}. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Where images are cached; the user's own folder by default. */
+  readonly cacheDir?: string;
+  /** Where the image list is kept; the user's own folder by default. */
+  readonly configDir?: string;
+}
+
+/**
+ * Makes a driver for a program. No PowerShell is started before the first call that needs Hyper-V.
+ *
+ * @example
+ * ```ts ignore
+ * import { hypervDriver } from "@vmtck/vmtck/hyperv";
+ *
+ * await using driver = hypervDriver({ owner: "me", imagesUrl: "https://example.org/images.json" });
+ * await driver.images.update();
+ * await (await driver.images.get("1.30.1")).fetch();
+ * const machine = await driver.machines.create({ cluster: "c1", name: "m1", image: "1.30.1" });
+ * await machine.start();
+ * await machine.wait("ssh", { timeoutMs: 60_000 });
+ * ```
+ *
+ * @throws {DriverError} `invalid-argument` for a bad owner or setting
+ */
+export function hypervDriver(options: HypervOptions): Driver {
+  const { owner, imagesUrl, settings = {} } = options;
+  const live = liveBackend(readSettings(settings), clock);
+  const home = options.cacheDir && options.configDir ? undefined : userDirectories();
+  const driver = createDriver({
+    backend: withDeadline(live, { clock }),
+    clock,
+    files: diskFiles({ clock }),
+    cacheDir: options.cacheDir ?? `${home?.cache}\\${NAME}`,
+    configDir: options.configDir ?? `${home?.config}\\${NAME}`,
+    owner,
+    imagesUrl,
+    settings,
+  });
+  return {
+    ...driver,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await driver[Symbol.asyncDispose]();
+      await live[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function userDirectories(): ReturnType<typeof directories> {
+  return directories({ os: "windows", env: Deno.env.toObject() });
+}
