@@ -23,7 +23,7 @@ import { HypervMachine, type Identity } from "./machine.ts";
 import { isOff } from "./state.ts";
 import { Storage } from "./storage.ts";
 import { type MachineTag, readTag, writeTag } from "./tag.ts";
-import { type Undo, undoing } from "./undo.ts";
+import { type Undo, undoing } from "../backend/undo.ts";
 import { powerOf } from "./seen.ts";
 
 /**

@@ -11,7 +11,7 @@ import { BackendError } from "../backend/backend.ts";
 import type { ImageFile } from "../images/mod.ts";
 import { isBusy, isRefused } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
-import type { Undo } from "./undo.ts";
+import type { Undo } from "../backend/undo.ts";
 
 /** A copy takes as long as it takes. */
 const COPY_MS = 30 * 60_000;

@@ -28,7 +28,7 @@ import { Flags, MetadataType } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
 import { Storage } from "./storage.ts";
-import { type Undo, undoing } from "./undo.ts";
+import { type Undo, undoing } from "../backend/undo.ts";
 
 const { NO_DOMAIN, OPERATION_FAILED, OPERATION_INVALID } = ErrorNumber;
 

@@ -30,7 +30,7 @@ import { cidrsOf, networkXml } from "./network_xml.ts";
 import { Flags } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
-import { type Undo, undoing } from "./undo.ts";
+import { type Undo, undoing } from "../backend/undo.ts";
 import type { JsonML } from "./xml.ts";
 
 const { NO_NETWORK, OPERATION_FAILED, OPERATION_INVALID, INTERNAL_ERROR } = ErrorNumber;

@@ -15,7 +15,7 @@ import { isRefused, unlessRefused } from "./errors.ts";
 import { type ImageFormat, PROBE_BYTES, probeImage } from "./qcow2.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
-import type { Undo } from "./undo.ts";
+import type { Undo } from "../backend/undo.ts";
 import { backingPath, emptyVolumeXml, overlayXml, poolXml } from "./volume_xml.ts";
 import { type JsonML, textOf } from "./xml.ts";
 
