@@ -14,7 +14,6 @@ import {
   type Machine,
   type MachineFacet,
   type MachineId,
-  type MachineRef,
   type MachineStatus,
   machineSubject,
   OPERATION_NAMES,
@@ -32,20 +31,12 @@ import type { VmRecord } from "./backend.ts";
 import { type About, attempt, isRefused, isUnsure, refuse } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
 import type { HostSession, Options } from "./host_session.ts";
-import { powerOf } from "./seen.ts";
+import { type Identity, powerOf, readVm, trouble } from "./seen.ts";
 import { stateOf } from "./state.ts";
 import { waitForTarget } from "./wait.ts";
 
 /** The facets that every machine has. */
 export const FACETS: readonly MachineFacet[] = ["suspension", "saving", "commands"];
-
-/** A machine: its name in the contract, and its identifier in Hyper-V. */
-export interface Identity {
-  /** Hyper-V's identifier: a machine that is made again under the same name is another one. */
-  readonly id: string;
-  /** The contract's name. */
-  readonly ref: MachineRef;
-}
 
 /** A host that is short of memory takes long to start a machine; a guest takes long to shut down. */
 const POWER_MS = 120_000;
@@ -58,25 +49,6 @@ type PowerMethod = Extract<
   PowerOperation,
   "start" | "stop" | "forceStop" | "pause" | "resume" | "save"
 >;
-
-/** Reads a machine. @throws {DriverError} `not-found` if it is gone, once the host is healthy */
-export async function readVm(
-  session: HostSession,
-  { id, ref }: Identity,
-  operation: PowerOperation,
-  options: Options,
-): Promise<VmRecord> {
-  const [vm] = await session.find({ Id: id }, options);
-  if (!vm) decide("absent", operation, ref);
-  return vm as VmRecord;
-}
-
-/** What is wrong with a machine whose state is `error`. */
-export function trouble({ state }: VmRecord, about: About): MachineStatus["error"] {
-  const why = `Hyper-V says "${state}": its storage cannot be reached`;
-  const error = refuse(about, "internal", why, "critical");
-  return { ...error.toJSON(), backend: { code: state, text: state } };
-}
 
 /** See {@linkcode Machine}. */
 export class HypervMachine implements Machine {

@@ -19,12 +19,12 @@ import type { ImageFile, ImageStore } from "../images/mod.ts";
 import type { VmRecord } from "./backend.ts";
 import { type About, attempt, driverError, isRefused, mayBeMissing, refuse } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
-import { HypervMachine, type Identity } from "./machine.ts";
+import { HypervMachine } from "./machine.ts";
 import { isOff } from "./state.ts";
 import { Storage } from "./storage.ts";
 import { type MachineTag, readTag, writeTag } from "./tag.ts";
 import { type Undo, undoing } from "../backend/undo.ts";
-import { powerOf } from "./seen.ts";
+import { type Identity, powerOf } from "./seen.ts";
 
 /**
  * Three labels and the dots between them are a machine's name in Hyper-V, which has at most 100

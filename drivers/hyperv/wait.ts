@@ -11,8 +11,7 @@ import type { PowerState, WaitResult, WaitTarget } from "../contract/mod.ts";
 import { addressOf, sshAddressOf } from "./addresses.ts";
 import { type About, driverError, isRefused, refuse } from "./errors.ts";
 import type { HostSession } from "./host_session.ts";
-import { type Identity, readVm, trouble } from "./machine.ts";
-import { powerOf } from "./seen.ts";
+import { type Identity, powerOf, readVm, trouble } from "./seen.ts";
 
 const POLL_MS = 250;
 const SSH_MS = 5000;
