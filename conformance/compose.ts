@@ -27,7 +27,7 @@ import type { LedgerHead } from "./ledger_file.ts";
 import { checkedModule } from "./module_shape.ts";
 import { simulationOf } from "./simulated.ts";
 import { type Claims, HarnessError, type Stage, type Subject } from "./subject.ts";
-import { withGuest } from "./test_guest.ts";
+import { withGuest } from "./guest_build.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
 type AnyModule = DriverModule | PlainModule;
