@@ -22,7 +22,15 @@ export function stableJson(value: Json): string {
  * there, and nothing at all is null.
  */
 export function copyJson<T extends Json>(value: T): T {
-  return JSON.parse(stableJson(value ?? null)) as T;
+  return copied(value) as T;
+}
+
+function copied(value: Json | undefined): Json {
+  if (typeof value === "number" && !Number.isFinite(value) || value === undefined) return null;
+  if (value === null || typeof value !== "object") return value;
+  if (isList(value)) return value.map(copied);
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
+  return Object.fromEntries(keys.map((key) => [key, copied(value[key])]));
 }
 
 /** The value with each leaf replaced. */

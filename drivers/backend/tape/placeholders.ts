@@ -114,10 +114,8 @@ export class PlaceholderReader {
    * @returns the differences; none means that they are the same
    */
   match(recorded: Json, seen: Json, path: string): string[] {
-    const text = JSON.stringify(recorded);
-    if (!text.includes("⟨")) {
-      return text === JSON.stringify(seen) ? [] : differences(recorded, seen, path);
-    }
+    // Most calls have nothing new: then their texts are the same once the values are in place.
+    if (this.#filledText(JSON.stringify(recorded)) === JSON.stringify(seen)) return [];
     const before = [this.#values, this.#tokens] as const;
     this.#values = new Map(before[0]);
     this.#tokens = new Map(before[1]);
@@ -165,6 +163,15 @@ export class PlaceholderReader {
     if (!match) return plainly(this.#fillBound(pattern), seen);
     return fresh.map((token, index) => this.#bind(token, match[index + 1]))
       .find((why) => why !== undefined);
+  }
+
+  /** The JSON text with the placeholders replaced that are bound. */
+  #filledText(text: string): string {
+    return text.replace(/"(⟨#[^⟩]*⟩)"|⟨[^⟩]*⟩/g, (found, number?: string) => {
+      const value = this.#values.get(number ?? found);
+      if (value === undefined) return found;
+      return number ? String(value) : JSON.stringify(String(value)).slice(1, -1);
+    });
   }
 
   /** The text with the placeholders replaced that are bound. */
