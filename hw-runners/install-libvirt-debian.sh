@@ -7,6 +7,8 @@ packages=(
   # live runs and hw-runners/sandbox.sh
   libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils dnsmasq-base iptables iproute2
   util-linux mount
+  # the definitions are held to libvirt's own schemas with it
+  libxml2-utils
   # fixtures/guest/build.sh
   kmod cpio gzip fdisk dosfstools mtools syslinux syslinux-common e2fsprogs openssh-client
 )
