@@ -38,7 +38,12 @@ export type Subject = `${
   | "network"
   | "image"
   | "forward"
-  | "guest"}:${string}`;
+  | "guest"
+  | "task"
+  | "uvm"
+  | "attachment"
+  | "plugin"
+  | "volume"}:${string}`;
 
 /** What the hypervisor itself said, for people to read; never for a decision. */
 export interface BackendDetail {

@@ -7,6 +7,7 @@
 export * from "./call.ts";
 export * from "./clauses/mod.ts";
 export * from "./clock.ts";
+export * from "./contracts.ts";
 export * from "./directories.ts";
 export * from "./driver.ts";
 export * from "./errors.ts";

@@ -8,6 +8,7 @@
  */
 
 import type { Clock } from "./clock.ts";
+import type { ContractName, HostOf, SubjectOf } from "./contracts.ts";
 import type { Driver } from "./driver.ts";
 import type { PowerState } from "./power.ts";
 import type { Registry } from "./registry.ts";
@@ -38,22 +39,37 @@ export interface TraceLine {
 }
 
 /**
- * What the suite may do behind the driver's back. Each optional member is a facet of the subject.
- * Names are qualified names of the hypervisor.
+ * What the suite may do behind the back of what is under test, whatever the contract. Each optional
+ * member is a facet of the subject. Names are qualified names of the hypervisor.
  */
-export interface HostControls {
+export interface HostBase {
   /** Every machine, disk and network of the host, such as `machine:o.c1.m1`, `disk:…`, `network:…`; sorted. */
   inventory(): Promise<string[]>;
+  /**
+   * What this process still holds of the host, such as open handles and operations: nothing, once all
+   * instances are disposed of.
+   */
+  census?(): Promise<string[]>;
   /** Makes a machine that is nobody's of ours, stopped. */
   plantMachine?(name: string): Promise<void>;
   /** Removes a planted machine. */
   uprootMachine?(name: string): Promise<void>;
+  /** A digest of a machine's definition, state and disk: equal while nobody touched it. */
+  fingerprint?(name: string): Promise<string>;
+  /**
+   * Why a control that is absent makes no sense for this hypervisor, such as a second machine of one
+   * name where the hypervisor itself refuses that. Cases that need such a control are `unsupported`;
+   * those that need any other absent control are `not-run`, and the run is incomplete.
+   */
+  readonly inapplicable?: Readonly<Partial<Record<string, string>>>;
+}
+
+/** What the suite may do behind a driver's back. */
+export interface HostControls extends HostBase {
   /** Makes a network that is nobody's of ours. */
   plantNetwork?(name: string): Promise<void>;
   /** Removes a planted network. */
   uprootNetwork?(name: string): Promise<void>;
-  /** A digest of a machine's definition, state and disk: equal while nobody touched it. */
-  fingerprint?(name: string): Promise<string>;
   /** Switches a machine off, as its guest would. */
   turnOff?(name: string): Promise<void>;
   /** Removes a machine's registration, and leaves its disk. */
@@ -66,16 +82,18 @@ export interface HostControls {
   force?(name: string, state: PowerState): Promise<void>;
   /** Restarts the host: machines are saved or off, addresses are new. */
   reboot?(): Promise<void>;
-  /**
-   * Why a control that is absent makes no sense for this hypervisor, such as a second machine of one
-   * name where the hypervisor itself refuses that. Cases that need such a control are `unsupported`;
-   * those that need any other absent control are `not-run`, and the run is incomplete.
-   */
+  /** Why a control that is absent makes no sense for this hypervisor. */
   readonly inapplicable?: Readonly<Partial<Record<HostControl, string>>>;
 }
 
 /** The names of the optional controls. */
-export type HostControl = Exclude<keyof HostControls, "inventory" | "inapplicable">;
+export type HostControl = HostControlOf<"driver">;
+
+/** The names of the optional controls of a contract. */
+export type HostControlOf<C extends ContractName> = Exclude<
+  keyof HostOf<C> & string,
+  "inventory" | "inapplicable"
+>;
 
 /** How a backend call goes wrong. */
 export type FaultKind =
@@ -125,18 +143,21 @@ export interface FaultControls {
   clear(): number;
 }
 
-/** Everything around the driver, for one case. Disposing of it says what a replay left unused. */
-export interface World extends AsyncDisposable {
+/**
+ * Everything around what is under test, for one case of one contract. Disposing of it says what a
+ * replay left unused.
+ */
+export interface World<C extends ContractName = "driver"> extends AsyncDisposable {
   /** The world's time. */
   readonly clock: Clock;
   /** Opens an instance. All instances of a world share its host. */
-  open(options: OpenOptions): Promise<Driver>;
+  open(options: OpenOptions): Promise<SubjectOf<C>>;
   /** A registry to try; the contract's own if absent. */
   registry?(): Registry<Driver>;
   /** The image files that this subject's machines are made from. */
   readonly images: TestImages;
-  /** Facet: what lies behind the driver. */
-  readonly host?: HostControls;
+  /** Facet: what lies behind it. */
+  readonly host?: HostOf<C>;
   /** Facet: faults. */
   readonly faults?: FaultControls;
   /** The backend calls and events so far, oldest first. */

@@ -1,0 +1,26 @@
+/**
+ * The contracts: what is under test in each, and the ways behind its back.
+ *
+ * @module
+ */
+
+import type { Driver } from "./driver.ts";
+import type { HostControls } from "./world.ts";
+
+/** A row for each contract. */
+export interface Contracts {
+  /** Machines, networks and images of one hypervisor. */
+  readonly driver: { readonly subject: Driver; readonly host: HostControls };
+}
+
+/** The name of a contract. */
+export type ContractName = keyof Contracts;
+
+/** The names of the contracts, in reading order. */
+export const CONTRACTS: readonly ContractName[] = ["driver"];
+
+/** What is under test in a contract. */
+export type SubjectOf<C extends ContractName> = Contracts[C]["subject"];
+
+/** The ways behind its back. */
+export type HostOf<C extends ContractName> = Contracts[C]["host"];
