@@ -4,13 +4,15 @@
  * @module
  */
 
-import type {
-  Clock,
-  Driver,
-  HostControls,
-  Origin,
-  Situation,
-  TestImages,
+import {
+  type Clock,
+  type ContractName,
+  CONTRACTS,
+  type HostOf,
+  type Origin,
+  type Situation,
+  type SubjectOf,
+  type TestImages,
 } from "../contract/mod.ts";
 import type { Backend, BackendError, Json, Methods } from "./backend.ts";
 import type { Files } from "./files.ts";
@@ -70,14 +72,31 @@ export interface Host {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** How an adapter serves one contract. */
+export interface Service<
+  C extends ContractName,
+  M extends Methods = Methods,
+  E extends Json = Json,
+> {
+  /** Makes an instance. Has no side effect. */
+  create(context: DriverContext<M, E>): SubjectOf<C>;
+  /** The suite's ways behind its back. */
+  host?(backend: Backend<M, E>): HostOf<C>;
+}
+
+/** The contracts that an adapter serves; at least one. */
+export type Services<M extends Methods = Methods, E extends Json = Json> = {
+  readonly [C in ContractName]?: Service<C, M, E>;
+};
+
 /** A driver's module: an adapter and all that belongs to it. */
 export interface DriverModule<M extends Methods = Methods, E extends Json = Json> {
   /** Lower-case; the name in the registry. */
   readonly name: string;
   /** One line for people. */
   readonly description: string;
-  /** Makes the driver. Has no side effect. */
-  create(context: DriverContext<M, E>): Driver;
+  /** What it serves. */
+  readonly serves: Services<M, E>;
   /**
    * Reaches the real hypervisor, or makes the simulated one with the clock, and with the files of the
    * machine that it simulates. Images take the place of the module's own, where it depends on the
@@ -88,8 +107,6 @@ export interface DriverModule<M extends Methods = Methods, E extends Json = Json
   connect(
     options: ConnectOptions & { clock: Clock; files?: Files },
   ): Promise<{ backend: Backend<M, E>; host: Host; images?: TestImages }>;
-  /** The suite's ways behind the adapter's back. */
-  host?(backend: Backend<M, E>): HostControls;
   /** What the seam has to know. */
   readonly seam: SeamRules<M>;
   /** The image files for live runs; a made-up content if absent. */
@@ -100,6 +117,14 @@ export interface DriverModule<M extends Methods = Methods, E extends Json = Json
   readonly localSettings?: readonly string[];
 }
 
+/** How a module without a seam serves one contract. */
+export interface PlainService<C extends ContractName> {
+  /** Opens an instance. */
+  open(context: Omit<DriverContext, "backend">): SubjectOf<C> | Promise<SubjectOf<C>>;
+  /** The suite's ways behind its back. */
+  host?(): HostOf<C>;
+}
+
 /**
  * What a module of a user exports by default to be tested: a driver of any make. Without a seam
  * there is no recording and no fault, and the cases that need them are not run.
@@ -107,12 +132,15 @@ export interface DriverModule<M extends Methods = Methods, E extends Json = Json
 export interface PlainModule {
   /** Lower-case. */
   readonly name: string;
-  /** Opens the driver. */
-  open(context: Omit<DriverContext, "backend">): Driver | Promise<Driver>;
-  /** The suite's ways behind the driver's back. */
-  host?(): HostControls;
+  /** What it serves. */
+  readonly serves: { readonly [C in ContractName]?: PlainService<C> };
   /** The image files; a made-up content if absent. */
   readonly images?: TestImages;
   /** Where evidence from it comes from. By default `simulator`, which claims least. */
   readonly origin?: Origin;
+}
+
+/** The names of the contracts that a module serves. */
+export function servedBy({ serves }: { readonly serves: object }): ContractName[] {
+  return CONTRACTS.filter((name) => Object.hasOwn(serves, name));
 }

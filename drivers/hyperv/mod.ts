@@ -27,9 +27,8 @@ export { type SettingRule, SETTINGS } from "./settings.ts";
 export const HYPERV: DriverModule<HypervMethods, never> = {
   name: NAME,
   description: DESCRIPTION,
-  create: createDriver,
+  serves: { driver: { create: createDriver, host: liveHost } },
   connect: connectLive,
-  host: liveHost,
   seam: SEAM,
   localSettings: ["powershell", "ssh-key", "guest", "blank"],
 };

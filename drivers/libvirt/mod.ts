@@ -27,9 +27,8 @@ export { type SettingRule, SETTINGS } from "./settings.ts";
 export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
   name: NAME,
   description: DESCRIPTION,
-  create: createDriver,
+  serves: { driver: { create: createDriver, host: libvirtHost } },
   connect: connectLive,
-  host: libvirtHost,
   seam: SEAM,
   localSettings: ["uri", "pool-path", "ssh-key", "guest"],
 };

@@ -17,7 +17,7 @@ function wordOf(state: PowerState): string {
 }
 
 /** All controls of the simulated hypervisor. */
-export function memoryHost(backend: MemoryBackend): Required<HostControls> {
+export function memoryHost(backend: MemoryBackend): Required<Omit<HostControls, "census">> {
   return {
     inapplicable: {},
     inventory: async () => [...await backend.call("lab.inventory", {})],

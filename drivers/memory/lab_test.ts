@@ -12,7 +12,14 @@ import { VirtualClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import { Faults } from "../backend/faults.ts";
 import { memoryFiles } from "../backend/memory_files.ts";
-import { MEMORY, type MemoryEvent, type MemoryMethods } from "./mod.ts";
+import {
+  MEMORY,
+  memoryDriver,
+  type MemoryEvent,
+  memoryHost,
+  type MemoryMethods,
+  simulatedBackend,
+} from "./mod.ts";
 
 /** A driver on a hypervisor of its own, and ways around it. */
 export interface Lab extends AsyncDisposable {
@@ -31,11 +38,11 @@ const VERSIONS = { "1.0.0": "blank", "2.0.0": "guest" } as const;
 /** A hypervisor of its own, with a driver whose images are downloaded and a network. */
 export async function lab(): Promise<Lab> {
   const clock = new VirtualClock();
-  const { backend } = await MEMORY.connect({ clock, settings: {} });
+  const backend = simulatedBackend({ clock });
   const faults = new Faults<MemoryMethods>({ seam: MEMORY.seam, clock });
   const files = memoryFiles();
   const open = async (owner: string): Promise<Driver> => {
-    const driver = MEMORY.create({
+    const driver = memoryDriver({
       backend: withDeadline<MemoryMethods, MemoryEvent>(faults.wrap(backend), { clock }),
       clock,
       files,
@@ -69,7 +76,7 @@ export async function lab(): Promise<Lab> {
   return {
     clock,
     driver,
-    host: MEMORY.host?.(backend) ?? { inventory: () => Promise.resolve([]) },
+    host: memoryHost(backend),
     faults,
     open,
     spec,

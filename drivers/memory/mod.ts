@@ -37,13 +37,12 @@ const IMAGES: TestImages = { blank: disk("VMTCK BLANK\n"), guest: disk(`${GUEST_
 export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly images: TestImages } = {
   name: NAME,
   description: DESCRIPTION,
-  create: memoryDriver,
+  serves: { driver: { create: memoryDriver, host: memoryHost } },
   connect: ({ clock }) =>
     Promise.resolve({
       backend: simulatedBackend({ clock }),
       host: { origin: "simulator", versions: { hypervisor: "memory 1.0.0" } },
     }),
-  host: memoryHost,
   seam: SEAM,
   images: IMAGES,
   time: "virtual",

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { ContractName } from "../../contract/mod.ts";
 import { systemClock } from "../clock.ts";
-import type { Host, PlainModule } from "../module.ts";
+import { type Host, type PlainModule, type PlainService, servedBy } from "../module.ts";
 import { worldFiles } from "./files.ts";
 import { contextNowhere, contextOn, type Ground, liveGround } from "./ground.ts";
-import type { CaseWorld, Worlds, WorldsOptions } from "./worlds.ts";
+import type { CaseWorld, Claims, Settings, Worlds, WorldsOptions } from "./worlds.ts";
 
 /**
  * Opens a plain module. Its answers are always live.
@@ -28,27 +29,44 @@ export function openPlainWorlds(
     driver: module.name,
     mode: "live",
     host,
-    async claims() {
-      const driver = await module.open(contextNowhere(systemClock(), settings));
-      await driver[Symbol.asyncDispose]();
-      return { driver, host: module.host?.(), faults: false, fillDisk: false };
+    contracts: servedBy(module),
+    claims: () => claimsOf(module, settings),
+    open({ contract, folder }) {
+      const ground = liveGround({ host, images, settings, folder });
+      return Promise.resolve(openWorld(serviceOf(module, contract), ground));
     },
-    open: ({ folder }) =>
-      Promise.resolve(openWorld(module, liveGround({ host, images, settings, folder }))),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
 
-function openWorld(module: PlainModule, ground: Ground): CaseWorld {
+/** How a module serves a contract. @throws {TypeError} if it does not */
+function serviceOf(module: PlainModule, contract: ContractName): PlainService<ContractName> {
+  const service = module.serves[contract];
+  if (service) return service;
+  throw new TypeError(`Module "${module.name}" does not serve the contract "${contract}"`);
+}
+
+async function claimsOf(module: PlainModule, settings: Settings): Promise<Claims> {
+  const claims = servedBy(module).map(async (contract) => {
+    const service = serviceOf(module, contract);
+    const subject = await service.open(contextNowhere(systemClock(), settings));
+    await subject[Symbol.asyncDispose]();
+    return [contract, { subject, host: service.host?.(), faults: false, fillDisk: false }];
+  });
+  return Object.fromEntries(await Promise.all(claims)) as Claims;
+}
+
+function openWorld(service: PlainService<ContractName>, ground: Ground): CaseWorld {
   const { forDriver, forSuite: { fillDisk: _, ...forSuite } } = worldFiles(ground);
   return {
     clock: ground.clock,
     evidence: ground.evidence,
     images: ground.images,
     files: forSuite,
-    host: module.host?.(),
+    host: service.host?.(),
     trace: () => [],
-    open: async (options) => await module.open(contextOn({ ...ground, files: forDriver }, options)),
+    open: async (options) =>
+      await service.open(contextOn({ ...ground, files: forDriver }, options)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

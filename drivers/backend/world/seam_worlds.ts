@@ -8,11 +8,12 @@
  * @module
  */
 
+import type { ContractName } from "../../contract/mod.ts";
 import { type Backend, BackendError, type Json, type Methods } from "../backend.ts";
 import { systemClock, VirtualClock } from "../clock.ts";
 import { withDeadline } from "../deadline.ts";
 import { Faults } from "../faults.ts";
-import type { DriverModule } from "../module.ts";
+import { type DriverModule, servedBy, type Service } from "../module.ts";
 import { shareBackend } from "../shared_backend.ts";
 import { Recorder } from "../tape/recorder.ts";
 import { scanForSecrets } from "../tape/secrets.ts";
@@ -31,9 +32,9 @@ import {
 import { headsOf } from "./stand_in_images.ts";
 import type {
   CaseWorld,
+  Claims,
   RecordingFacts,
   Settings,
-  WorldClaims,
   Worlds,
   WorldsOptions,
 } from "./worlds.ts";
@@ -47,12 +48,17 @@ export async function openSeamWorlds(
   module: DriverModule,
   { mode, settings = {}, signal }: WorldsOptions,
 ): Promise<Worlds> {
-  const about = { driver: module.name, claims: () => claimsOf(module, settings) };
+  const about = {
+    driver: module.name,
+    contracts: servedBy(module),
+    claims: () => claimsOf(module, settings),
+  };
   if (mode === "replay") {
     return {
       ...about,
       mode: "replayed",
-      open: async ({ tape }) => openWorld(module, await replayGround(module, tape)),
+      open: async ({ contract, tape }) =>
+        openWorld({ module, contract, ground: await replayGround(module, tape) }),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
@@ -64,7 +70,8 @@ export async function openSeamWorlds(
       ...about,
       mode: "simulated",
       host,
-      open: async () => openWorld(module, await simulatedGround(module, settings), record),
+      open: async ({ contract }) =>
+        openWorld({ module, contract, ground: await simulatedGround(module, settings), record }),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
@@ -74,19 +81,32 @@ export async function openSeamWorlds(
     ...about,
     mode: "live",
     host,
-    open({ folder }): Promise<CaseWorld> {
-      const ground = liveGround({ host, images, settings, folder });
+    open({ contract, folder }): Promise<CaseWorld> {
+      const live = liveGround({ host, images, settings, folder });
       // The host outlives its worlds.
-      const staying = { ...ground, backend, [Symbol.asyncDispose]: () => Promise.resolve() };
-      return Promise.resolve(openWorld(module, staying, record));
+      const ground = { ...live, backend, [Symbol.asyncDispose]: () => Promise.resolve() };
+      return Promise.resolve(openWorld({ module, contract, ground, record }));
     },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
 }
 
+/** How a module serves a contract. @throws {TypeError} if it does not */
+function serviceOf(module: DriverModule, contract: ContractName): Service<ContractName> {
+  const service = module.serves[contract];
+  if (service) return service;
+  throw new TypeError(`Driver "${module.name}" does not serve the contract "${contract}"`);
+}
+
 /** Puts the layers on a ground. */
-function openWorld(module: DriverModule, ground: SeamGround, record = false): CaseWorld {
+function openWorld({ module, contract, ground, record = false }: {
+  readonly module: DriverModule;
+  readonly contract: ContractName;
+  readonly ground: SeamGround;
+  readonly record?: boolean;
+}): CaseWorld {
   const { seam } = module;
+  const service = serviceOf(module, contract);
   const { clock } = ground;
   const trace = new Trace();
   const recorder = record ? new Recorder(ground.backend, { clock }) : undefined;
@@ -111,10 +131,10 @@ function openWorld(module: DriverModule, ground: SeamGround, record = false): Ca
     images: ground.images,
     files: files.forSuite,
     faults,
-    host: module.host?.(layered(shared)),
+    host: service.host?.(layered(shared)),
     trace: () => trace.lines(),
     open: (options) =>
-      Promise.resolve(module.create({
+      Promise.resolve(service.create({
         ...contextOn({ ...ground, files: files.forDriver }, options),
         backend: shareBackend(forDrivers),
       })),
@@ -154,9 +174,13 @@ const NOWHERE: Backend = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
-async function claimsOf(module: DriverModule, settings: Settings): Promise<WorldClaims> {
+async function claimsOf(module: DriverModule, settings: Settings): Promise<Claims> {
   using clock = new VirtualClock();
-  const driver = module.create({ ...contextNowhere(clock, settings), backend: NOWHERE });
-  await driver[Symbol.asyncDispose]();
-  return { driver, host: module.host?.(NOWHERE), faults: true, fillDisk: true };
+  const claims = servedBy(module).map(async (contract) => {
+    const service = serviceOf(module, contract);
+    const subject = service.create({ ...contextNowhere(clock, settings), backend: NOWHERE });
+    await subject[Symbol.asyncDispose]();
+    return [contract, { subject, host: service.host?.(NOWHERE), faults: true, fillDisk: true }];
+  });
+  return Object.fromEntries(await Promise.all(claims)) as Claims;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Driver, HostControls, World } from "../../contract/mod.ts";
+import type { ContractName, HostOf, SubjectOf, World } from "../../contract/mod.ts";
 import type { Host } from "../module.ts";
 import type { Provenance, Tape } from "../tape/tape.ts";
 
@@ -29,23 +29,28 @@ export interface WorldsOptions {
 
 /** What one world needs. */
 export interface WorldOptions {
+  /** The contract whose subject is opened in it. */
+  readonly contract: ContractName;
   /** A folder on disk for this world alone. Needed in real time; else all files are in memory. */
   readonly folder?: string;
   /** The tape. Needed in a replay. */
   readonly tape?: Tape;
 }
 
-/** What a driver claims, told without touching a hypervisor. */
-export interface WorldClaims {
+/** What a subject claims of one contract, told without touching a hypervisor. */
+export interface ContractClaims<C extends ContractName = ContractName> {
   /** An instance that leads nowhere: its facets are there to be seen. */
-  readonly driver: Driver;
+  readonly subject: Partial<SubjectOf<C>>;
   /** The ways behind its back. */
-  readonly host?: HostControls;
+  readonly host?: Partial<HostOf<C>>;
   /** Whether faults can be planned. */
   readonly faults: boolean;
-  /** Whether the driver's disk can be full. */
+  /** Whether its disk can be full. */
   readonly fillDisk: boolean;
 }
+
+/** What a subject claims of each contract that it serves. */
+export type Claims = { readonly [C in ContractName]?: ContractClaims<C> };
 
 /** What only the caller knows about a recording. */
 export type RecordingFacts = Pick<
@@ -53,8 +58,8 @@ export type RecordingFacts = Pick<
   "case" | "seed" | "adapter" | "suite" | "recordedAt"
 >;
 
-/** A world, and where its evidence comes from. Who opens drivers in it disposes of them before. */
-export interface CaseWorld extends World {
+/** A world, and where its evidence comes from. Who opens instances in it disposes of them before. */
+export interface CaseWorld extends World<ContractName> {
   /** Where its evidence comes from. */
   readonly evidence: Evidence;
   /**
@@ -73,8 +78,10 @@ export interface Worlds extends AsyncDisposable {
   readonly mode: "live" | "simulated" | "replayed";
   /** What was connected to; absent in a replay, where each tape tells. */
   readonly host?: Host;
-  /** What the driver claims. */
-  claims(): Promise<WorldClaims>;
+  /** The contracts that it serves. */
+  readonly contracts: readonly ContractName[];
+  /** What it claims of each. */
+  claims(): Promise<Claims>;
   /** Opens a world for one case. Worlds of a live host share it, and nothing else. */
   open(options: WorldOptions): Promise<CaseWorld>;
 }

@@ -20,8 +20,15 @@ function fakeModule(time: "real" | "virtual" = "virtual") {
   const module: DriverModule<FakeMethods, FakeEvent> = {
     name: "fake",
     description: "A fake",
-    create: (context) =>
-      ({ ...context, [Symbol.asyncDispose]: () => Promise.resolve() }) as unknown as FakeDriver,
+    serves: {
+      driver: {
+        create: (context) =>
+          ({ ...context, [Symbol.asyncDispose]: () => Promise.resolve() }) as unknown as FakeDriver,
+        host: (backend): HostControls => ({
+          inventory: async () => [await backend.call("read", { name: "host" })],
+        }),
+      },
+    },
     connect({ clock }) {
       state.connected++;
       const hub = new EventHub<FakeEvent>();
@@ -40,9 +47,6 @@ function fakeModule(time: "real" | "virtual" = "virtual") {
       };
       return Promise.resolve({ backend, host: { origin: "simulator", versions: { fake: "1" } } });
     },
-    host: (backend): HostControls => ({
-      inventory: async () => [await backend.call("read", { name: "host" })],
-    }),
     seam: {
       lane: (_method, params) => `machine:${(params as { name: string }).name}`,
       changes: (method) => method === "write",
@@ -94,7 +98,7 @@ async function scenario(world: CaseWorld): Promise<unknown[]> {
 async function recorded(): Promise<string> {
   const { module } = fakeModule();
   await using worlds = await openWorlds(module, { mode: "record", settings: { pool: "p" } });
-  await using world = await worlds.open({});
+  await using world = await worlds.open({ contract: "driver" });
   assertEquals(await scenario(world), [true, "disconnected", true]);
   return await world.tape!(facts);
 }
@@ -105,7 +109,7 @@ Deno.test(replayed, { permissions: "none" }, async () => {
   const tape = await parseTape(await recorded(), { driver: "fake", case: facts.case });
   const { module, state } = fakeModule();
   await using worlds = await openWorlds(module, { mode: "replay" });
-  await using world = await worlds.open({ tape });
+  await using world = await worlds.open({ contract: "driver", tape });
   assertEquals(await scenario(world), [true, "disconnected", true]);
   assertEquals((await open(world)).settings, { pool: "p" });
   assertEquals(world.evidence, {
@@ -119,14 +123,14 @@ Deno.test(replayed, { permissions: "none" }, async () => {
 Deno.test("a replayed world says at its end what the driver did not do", async () => {
   const tape = await parseTape(await recorded(), { driver: "fake", case: facts.case });
   await using worlds = await openWorlds(fakeModule().module, { mode: "replay" });
-  const world = await worlds.open({ tape });
+  const world = await worlds.open({ contract: "driver", tape });
   const error = await assertRejects(() => world[Symbol.asyncDispose](), Error);
   assertStringIncludes(error.message, 'Line 2, "write" in lane "machine:m1", was not called');
 });
 
 Deno.test("a recording with a secret is refused", async () => {
   await using worlds = await openWorlds(fakeModule().module, { mode: "record" });
-  await using world = await worlds.open({});
+  await using world = await worlds.open({ contract: "driver" });
   const driver = await open(world);
   await driver.backend.call("write", { name: "m1", text: "password=hunter2" });
   const error = await assertRejects(() => world.tape!(facts), Error, "line 2: secret field");
@@ -135,7 +139,7 @@ Deno.test("a recording with a secret is refused", async () => {
 
 Deno.test("a world traces the calls of drivers and host controls, and events once", async () => {
   await using worlds = await openWorlds(fakeModule().module, { mode: "live" });
-  await using world = await worlds.open({});
+  await using world = await worlds.open({ contract: "driver" });
   const [first, second] = [await open(world), await open(world)];
   const streams = [first, second].map(({ backend }) =>
     backend.events(new AbortController())[Symbol.asyncIterator]()
@@ -153,7 +157,7 @@ Deno.test("a world traces the calls of drivers and host controls, and events onc
 
 Deno.test("a driver that disposes of its backend takes nothing from another instance", async () => {
   await using worlds = await openWorlds(fakeModule().module, { mode: "live" });
-  await using world = await worlds.open({});
+  await using world = await worlds.open({ contract: "driver" });
   const [first, second] = [await open(world), await open(world)];
   const stream = second.backend.events(new AbortController())[Symbol.asyncIterator]();
   await first.backend[Symbol.asyncDispose]();
@@ -166,7 +170,7 @@ Deno.test("simulated worlds have a host each, live ones share it until the end",
     const { module, state } = fakeModule(time);
     const worlds = await openWorlds(module, { mode: "live" });
     for (let i = 0; i < 2; i++) {
-      const world = await worlds.open({ folder: "/nowhere" });
+      const world = await worlds.open({ contract: "driver", folder: "/nowhere" });
       await world[Symbol.asyncDispose]();
     }
     const inBetween = [worlds.mode, state.connected, state.disposed];
@@ -180,7 +184,7 @@ Deno.test("simulated worlds have a host each, live ones share it until the end",
 
 Deno.test("a world's disk can be full for the driver, and is not for the suite", async () => {
   await using worlds = await openWorlds(fakeModule().module, { mode: "live" });
-  await using world = await worlds.open({});
+  await using world = await worlds.open({ contract: "driver" });
   const { files, cacheDir } = await open(world);
   const content = new Uint8Array([1, 2, 3]);
   const write = async (): Promise<void> => {
@@ -202,26 +206,39 @@ Deno.test("a world's disk can be full for the driver, and is not for the suite",
 Deno.test("claims touch no host", async () => {
   const { module, state } = fakeModule("real");
   await using worlds = await openWorlds(module, { mode: "replay" });
-  const { driver, host, faults } = await worlds.claims();
-  assertEquals([driver !== undefined, host !== undefined, faults], [true, true, true]);
+  const { driver } = await worlds.claims();
+  assertEquals([driver?.subject !== undefined, driver?.host !== undefined], [true, true]);
+  assertEquals([driver?.faults, worlds.contracts], [true, ["driver"]]);
   assertEquals(state.connected, 0);
 });
 
 Deno.test("a live world needs a folder, a replayed one a tape", async () => {
   await using live = await openWorlds(fakeModule("real").module, { mode: "live" });
-  await assertRejects(async () => await live.open({}), TypeError, "without a folder");
+  await assertRejects(
+    async () => await live.open({ contract: "driver" }),
+    TypeError,
+    "without a folder",
+  );
   await using replay = await openWorlds(fakeModule().module, { mode: "replay" });
-  await assertRejects(async () => await replay.open({}), TypeError, "without a tape");
+  await assertRejects(
+    async () => await replay.open({ contract: "driver" }),
+    TypeError,
+    "without a tape",
+  );
 });
 
 Deno.test("a plain module is opened live, and cannot be recorded", async () => {
   const module: PlainModule = {
     name: "plain",
-    open: (context) =>
-      ({ ...context, [Symbol.asyncDispose]: () => Promise.resolve() }) as unknown as Driver,
+    serves: {
+      driver: {
+        open: (context) =>
+          ({ ...context, [Symbol.asyncDispose]: () => Promise.resolve() }) as unknown as Driver,
+      },
+    },
   };
   await using worlds = await openWorlds(module, { mode: "live", settings: { a: "b" } });
-  await using world = await worlds.open({ folder: "/nowhere" });
+  await using world = await worlds.open({ contract: "driver", folder: "/nowhere" });
   const driver = await world.open({ owner: "o", imagesUrl: "u" }) as unknown as DriverContext;
   assertEquals([driver.owner, driver.imagesUrl, driver.settings.a], ["o", "u", "b"]);
   assertEquals(driver.cacheDir, "/nowhere/cache");
