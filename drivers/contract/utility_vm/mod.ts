@@ -1,0 +1,11 @@
+/**
+ * The contract of utility VMs: types, limits, named errors, clauses.
+ *
+ * @module
+ */
+export * from "./attachments.ts";
+export * from "./host.ts";
+export * from "./limits.ts";
+export * from "./options.ts";
+export * from "./reasons.ts";
+export * from "./utility_vm.ts";
