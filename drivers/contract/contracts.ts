@@ -5,19 +5,23 @@
  */
 
 import type { Driver } from "./driver.ts";
+import type { PluginHost } from "./machine_plugin/host.ts";
+import type { MachinePlugin } from "./machine_plugin/plugin.ts";
 import type { HostControls } from "./world.ts";
 
 /** A row for each contract. */
 export interface Contracts {
   /** Machines, networks and images of one hypervisor. */
   readonly driver: { readonly subject: Driver; readonly host: HostControls };
+  /** The machines of a Kubernetes cluster, as Gardener's controller asks for them. */
+  readonly "machine-plugin": { readonly subject: MachinePlugin; readonly host: PluginHost };
 }
 
 /** The name of a contract. */
 export type ContractName = keyof Contracts;
 
 /** The names of the contracts, in reading order. */
-export const CONTRACTS: readonly ContractName[] = ["driver"];
+export const CONTRACTS: readonly ContractName[] = ["driver", "machine-plugin"];
 
 /** What is under test in a contract. */
 export type SubjectOf<C extends ContractName> = Contracts[C]["subject"];

@@ -14,6 +14,7 @@ export * from "./errors.ts";
 export * from "./image.ts";
 export * from "./ip.ts";
 export * from "./machine.ts";
+export * from "./machine_plugin/mod.ts";
 export * from "./names.ts";
 export * from "./network.ts";
 export * from "./power.ts";

@@ -1,0 +1,100 @@
+/**
+ * What the suite needs around a machine plugin: samples to ask it with, and ways behind its back.
+ *
+ * @module
+ */
+
+import type { MachineClass, PersistentVolumeSpec, PluginSecret } from "./requests.ts";
+
+/** One way to get a request wrong. */
+export interface SampleMistake {
+  /** What is wrong, in a few words. */
+  readonly what: string;
+  /** The field that the error has to name. */
+  readonly field: string;
+  /** The class with the mistake. */
+  readonly machineClass: MachineClass;
+}
+
+/** Requests that make sense to this provider. */
+export interface PluginSamples {
+  /** A class of small machines; those of another mark are told apart from them. */
+  machineClass(mark: string): MachineClass;
+  /** The same class with other sizes: a machine of it is not compatible. */
+  altered(machineClass: MachineClass): MachineClass;
+  /** The same class without any mark. */
+  unmarked(machineClass: MachineClass): MachineClass;
+  /** The same class, with each of the mistakes that a user makes. */
+  mistakes(machineClass: MachineClass): readonly SampleMistake[];
+  /** Good credentials, with this text as user data. */
+  secret(userData: string): Promise<PluginSecret>;
+  /** The keys of the secret that no machine can be made without. */
+  readonly secretKeys: readonly string[];
+  /** A volume of this provider with its id, and one of another. */
+  readonly volumes?: {
+    /** A spec of this provider's own for each id. */
+    readonly own: (id: string) => PersistentVolumeSpec;
+    /** Specs of others. */
+    readonly foreign: readonly PersistentVolumeSpec[];
+  };
+}
+
+/** What is wrong with the provider, in words that every one can say in its own way. */
+export type PluginTrouble =
+  /** The credentials are not good any more. */
+  | "unauthenticated"
+  /** The credentials give no right to machines. */
+  | "permission-denied"
+  /** There is no room for one more machine. */
+  | "quota"
+  /** Too many calls; a later one is welcome. */
+  | "throttled"
+  /** What checks requests cannot be reached. */
+  | "unavailable"
+  /** The provider knows no machines at all: not that a machine is missing. */
+  | "not-installed";
+
+/**
+ * What the suite may do behind a plugin's back. Each optional member is a facet of the subject. Names
+ * are the provider's own, as {@linkcode MachinePlugin.qualifiedMachineName} tells.
+ */
+export interface PluginHost {
+  /** Every machine, disk and secret, such as `machine:m1`, `disk:m1`, `secret:m1-userdata`; sorted. */
+  inventory(): Promise<string[]>;
+  /** Requests that make sense. */
+  readonly samples: PluginSamples;
+  /** Makes a machine that is nobody's of ours. */
+  plantMachine?(name: string): Promise<void>;
+  /** Removes a planted machine. */
+  uprootMachine?(name: string): Promise<void>;
+  /** Makes a disk that is nobody's of ours. */
+  plantDisk?(name: string): Promise<void>;
+  /** Removes a planted disk. */
+  uprootDisk?(name: string): Promise<void>;
+  /** A digest of a machine's identity, definition and power: equal while nobody touched it. */
+  fingerprint?(name: string): Promise<string>;
+  /** Removes a machine, as another client would, and leaves as much of the rest as that leaves. */
+  vanish?(name: string): Promise<void>;
+  /** Whether the machine is on, or will be by itself. */
+  powered?(name: string): Promise<boolean>;
+  /** From now on a machine that is deleted stays as long as this holds; ends with `false`. */
+  holdDeletion?(held: boolean): Promise<void>;
+  /** Writes to a machine as another client would, and leaves a mark; answers whether it is there. */
+  touch?(name: string): Promise<void>;
+  /** Whether the mark of {@linkcode touch} is still there. */
+  touched?(name: string): Promise<boolean>;
+  /** From now on that is wrong; ends with `undefined`. */
+  trouble?(what: PluginTrouble | undefined): Promise<void>;
+  /** How many machines a provider tells at a time; what is there is on several pages. */
+  readonly pageSize?: number;
+  /** Makes a second machine that the plugin takes for the same, where the provider lets that happen. */
+  duplicate?(name: string): Promise<void>;
+  /** Why a control that is absent makes no sense for this provider. */
+  readonly inapplicable?: Readonly<Partial<Record<PluginHostControl, string>>>;
+}
+
+/** The names of the optional controls. */
+export type PluginHostControl = Exclude<
+  keyof PluginHost,
+  "inventory" | "inapplicable"
+>;

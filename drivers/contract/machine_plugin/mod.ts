@@ -1,0 +1,12 @@
+/**
+ * The contract `machine-plugin`: Gardener's machine plugin, its status codes and the text of its
+ * errors.
+ *
+ * @module
+ */
+export * from "./clauses/mod.ts";
+export * from "./host.ts";
+export * from "./plugin.ts";
+export * from "./plugin_error.ts";
+export * from "./requests.ts";
+export * from "./status_codes.ts";
