@@ -14,8 +14,26 @@ export type None = Record<string, never>;
 /** One method. */
 export type Op<P, R> = { readonly params: Readonly<P>; readonly result: R };
 
+/**
+ * How an API server is reached, and as whom: all that is used of a kubeconfig. Certificates and keys
+ * are in PEM. On a tape all of it is placeholders.
+ */
+export type Access = {
+  /** Such as `https://10.0.0.1:6443`. */
+  readonly server: string;
+  readonly certificateAuthority?: string;
+  readonly token?: string;
+  readonly clientCertificate?: string;
+  readonly clientKey?: string;
+};
+
 /** A kind of objects, and where. */
 export type Collection = {
+  /**
+   * As whom: a machine plugin gets its credentials with each request. By default the connection's own
+   * way to its own cluster.
+   */
+  readonly access?: Access;
   /** Such as `kubevirt.io`; empty for the core group. */
   readonly group: string;
   /** Such as `v1`. */
@@ -107,6 +125,11 @@ export type LabGuest = {
 export type KubeMethods = {
   /** Git version and platform of the server. */
   version: Op<None, { readonly gitVersion: string; readonly platform?: string }>;
+  /**
+   * The connection's own way to its cluster and the namespace that it works in, for what asks a
+   * machine plugin. Sends nothing.
+   */
+  access: Op<None, Access & { readonly namespace: string }>;
   get: Op<Target, KubeObject>;
   /** One page, if there is a `limit`; `KubeObjects` in `objects_client.ts` reads whole lists. */
   list: Op<
