@@ -1,0 +1,260 @@
+/**
+ * The objects of one namespace, with their types: whole lists, and calls that are made again where
+ * that is safe.
+ *
+ * @module
+ */
+
+import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
+import type { Clock } from "../contract/mod.ts";
+import type {
+  ChangeOptions,
+  Collection,
+  DataVolume,
+  DeleteOptions,
+  KubeBackend,
+  KubeMethods,
+  KubeObject,
+  PatchType,
+  Secret,
+  Selection,
+  VirtualMachine,
+  VirtualMachineInstance,
+} from "./backend.ts";
+import { isRefusal, type Refusal, refusalOf } from "./status.ts";
+
+/** The kinds that the adapter deals with. */
+export type Kinds = {
+  readonly virtualmachines: VirtualMachine;
+  readonly virtualmachineinstances: VirtualMachineInstance;
+  readonly datavolumes: DataVolume;
+  readonly persistentvolumeclaims: KubeObject;
+  readonly secrets: Secret;
+};
+
+/** Where each kind is. */
+export const KINDS: { readonly [K in keyof Kinds]: Omit<Collection, "namespace"> } = {
+  virtualmachines: { group: "kubevirt.io", version: "v1", resource: "virtualmachines" },
+  virtualmachineinstances: {
+    group: "kubevirt.io",
+    version: "v1",
+    resource: "virtualmachineinstances",
+  },
+  datavolumes: { group: "cdi.kubevirt.io", version: "v1beta1", resource: "datavolumes" },
+  persistentvolumeclaims: { group: "", version: "v1", resource: "persistentvolumeclaims" },
+  secrets: { group: "", version: "v1", resource: "secrets" },
+};
+
+/** The group of KubeVirt's own verbs. */
+const VERBS = { group: "subresources.kubevirt.io", version: "v1" } as const;
+
+const PAGE = 250;
+/** How often a call is made at most. */
+const ATTEMPTS = 4;
+/** The longest that a server is believed when it says when to come again. */
+const LONGEST_PAUSE_MS = 10_000;
+const FIRST_PAUSE_MS = 200;
+
+/** What {@linkcode KubeObjects} needs. */
+export interface KubeObjectsOptions {
+  /** The server. */
+  readonly backend: KubeBackend;
+  /** What pauses are slept on. */
+  readonly clock: Clock;
+  /** The only namespace that is looked at. */
+  readonly namespace: string;
+}
+
+/** The objects of one namespace. */
+export class KubeObjects {
+  /** The only namespace that is looked at. */
+  readonly namespace: string;
+  readonly #backend: KubeBackend;
+  readonly #clock: Clock;
+
+  /** Looks at a namespace; calls nothing yet. */
+  constructor({ backend, clock, namespace }: KubeObjectsOptions) {
+    this.#backend = backend;
+    this.#clock = clock;
+    this.namespace = namespace;
+  }
+
+  /** Where a kind is, for calls that are made without this. */
+  at(kind: keyof Kinds): Collection {
+    return { ...KINDS[kind], namespace: this.namespace };
+  }
+
+  /** Reads one. @throws {BackendError} */
+  async get<K extends keyof Kinds>(
+    kind: K,
+    name: string,
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K]> {
+    return typed(kind, await this.#call("get", { ...this.at(kind), name }, options));
+  }
+
+  /**
+   * Reads one, or answers undefined if the server says that there is no object of that name. A missing
+   * namespace or collection is no such answer.
+   *
+   * @throws {BackendError}
+   */
+  async find<K extends keyof Kinds>(
+    kind: K,
+    name: string,
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K] | undefined> {
+    try {
+      return await this.get(kind, name, options);
+    } catch (error) {
+      if (isMissing(error, KINDS[kind].resource, name)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads all pages of a list, or fails as a whole. It begins anew if its history is gone meanwhile.
+   *
+   * @throws {BackendError}
+   */
+  async list<K extends keyof Kinds>(
+    kind: K,
+    selection: Selection,
+    options?: BackendCallOptions,
+  ): Promise<{ items: readonly Kinds[K][]; resourceVersion: string }> {
+    const items: Kinds[K][] = [];
+    let next: string | undefined;
+    let restarts = 0;
+    while (true) {
+      const params = { ...this.at(kind), ...selection, limit: PAGE, continue: next };
+      try {
+        const page = await this.#call("list", params, options);
+        for (const item of page.items) items.push(typed(kind, item));
+        next = page.metadata.continue;
+        if (!next) return { items, resourceVersion: page.metadata.resourceVersion ?? "" };
+      } catch (error) {
+        if (!isRefusal(error, 410) || next === undefined || ++restarts >= ATTEMPTS) throw error;
+        items.length = 0;
+        next = undefined;
+      }
+    }
+  }
+
+  /** Makes one. @throws {BackendError} */
+  async create<K extends keyof Kinds>(
+    kind: K,
+    body: Kinds[K],
+    change?: ChangeOptions,
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K]> {
+    const params = { ...this.at(kind), body, ...(change && { options: change }) };
+    return typed(kind, await this.#call("create", params, options));
+  }
+
+  /** Puts one in the place of the present one. @throws {BackendError} */
+  async replace<K extends keyof Kinds>(
+    kind: K,
+    name: string,
+    body: Kinds[K],
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K]> {
+    return typed(kind, await this.#call("replace", { ...this.at(kind), name, body }, options));
+  }
+
+  /** Changes one in place. @throws {BackendError} */
+  async patch<K extends keyof Kinds>(
+    kind: K,
+    name: string,
+    patch: { readonly type: PatchType; readonly body: KubeMethods["patch"]["params"]["body"] },
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K]> {
+    return typed(kind, await this.#call("patch", { ...this.at(kind), name, ...patch }, options));
+  }
+
+  /** Deletes one; it may still be on its way when this returns. @throws {BackendError} */
+  async delete(
+    kind: keyof Kinds,
+    name: string,
+    how?: DeleteOptions,
+    options?: BackendCallOptions,
+  ): Promise<KubeObject> {
+    const params = { ...this.at(kind), name, ...(how && { options: how }) };
+    return await this.#call("delete", params, options);
+  }
+
+  /** One of KubeVirt's verbs. @throws {BackendError} */
+  async invoke(
+    kind: "virtualmachines" | "virtualmachineinstances",
+    name: string,
+    verb: string,
+    body?: KubeMethods["invoke"]["params"]["body"],
+    options?: BackendCallOptions,
+  ): Promise<void> {
+    const target = { ...VERBS, resource: kind, namespace: this.namespace, name };
+    await this.#call(
+      "invoke",
+      { ...target, subresource: verb, ...(body !== undefined && { body }) },
+      options,
+    );
+  }
+
+  /** Calls, and again if the server was too busy to do anything, or for a read if it is not ready. */
+  async #call<K extends keyof KubeMethods & string>(
+    method: K,
+    params: KubeMethods[K]["params"],
+    options: BackendCallOptions = {},
+  ): Promise<KubeMethods[K]["result"]> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await this.#backend.call(method, params, options);
+      } catch (error) {
+        const pause = attempt < ATTEMPTS ? pauseAfter(method, error, attempt) : undefined;
+        if (pause === undefined) throw error;
+        await this.#clock.sleep(pause, { signal: options.signal });
+      }
+    }
+  }
+}
+
+const READS: ReadonlySet<string> = new Set<keyof KubeMethods>([
+  "get",
+  "list",
+  "version",
+  "inspect",
+]);
+
+/** How long to pause before the same call may be made again, in milliseconds; undefined if it must not. */
+function pauseAfter(method: string, error: unknown, attempt: number): number | undefined {
+  const refusal = refusalOf(error);
+  if (!refusal || !mayRepeat(refusal, READS.has(method))) return undefined;
+  const { retryAfterSeconds } = refusal;
+  if (retryAfterSeconds === undefined) return FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  const pause = retryAfterSeconds * 1000;
+  return pause <= LONGEST_PAUSE_MS ? pause : undefined;
+}
+
+/** `429` comes before anything is done. Everything else may have been done, which only reads do not mind. */
+function mayRepeat({ status, reason, retryAfterSeconds }: Refusal, isRead: boolean): boolean {
+  if (status === 429) return true;
+  return isRead && retryAfterSeconds !== undefined &&
+    (status === 503 || reason === "ServerTimeout");
+}
+
+/** Whether the server says that this object is not there; a missing collection or namespace is something else. */
+export function isMissing(error: unknown, resource: string, name: string): boolean {
+  const refusal = refusalOf(error);
+  return refusal?.status === 404 && refusal.reason === "NotFound" &&
+    refusal.kind === resource && refusal.name === name;
+}
+
+/** The object as its kind; `garbled` if it is something else. */
+function typed<K extends keyof Kinds>(kind: K, object: KubeObject): Kinds[K] {
+  if (!isObjectWithName(object)) {
+    throw new BackendError("garbled", "", `The API server answered no object of ${kind}`);
+  }
+  return object as Kinds[K];
+}
+
+function isObjectWithName({ metadata }: KubeObject): boolean {
+  return typeof metadata === "object" && typeof metadata?.name === "string";
+}
