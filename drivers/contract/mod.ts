@@ -20,4 +20,5 @@ export * from "./network.ts";
 export * from "./power.ts";
 export * from "./registry.ts";
 export * from "./ssh.ts";
+export * from "./task_driver/mod.ts";
 export * from "./world.ts";
