@@ -9,6 +9,8 @@ packages=(
   util-linux mount
   # the definitions are held to libvirt's own schemas with it
   libxml2-utils
+  # the seeds of guests are read with it, too
+  xorriso
   # fixtures/guest/build.sh
   kmod cpio gzip fdisk dosfstools mtools syslinux syslinux-common e2fsprogs openssh-client
 )
