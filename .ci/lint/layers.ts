@@ -39,6 +39,8 @@ export const layers: readonly Layer[] = [
     imports: belowAdapters,
     packages: ["node:", "@xmldom/xmldom"],
   })),
+  // Kubeconfigs are YAML.
+  { path: "drivers/kubevirt/kubeconfig.ts", imports: belowAdapters, packages: ["yaml"] },
   {
     path: "drivers/registry.ts",
     imports: ["drivers/contract", ...adapters],
@@ -64,7 +66,7 @@ export const layers: readonly Layer[] = [
     packages: ["node:"],
   },
   {
-    path: "conformance/simulated.ts",
+    path: "conformance/simulations",
     imports: [...everything, "fixtures/simulators"],
     packages: [],
   },

@@ -25,6 +25,8 @@ export type Access = {
   readonly token?: string;
   readonly clientCertificate?: string;
   readonly clientKey?: string;
+  /** What requests go through, such as `http://proxy:3128`. */
+  readonly proxy?: string;
 };
 
 /** A kind of objects, and where. */

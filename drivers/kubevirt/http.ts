@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Access } from "./backend.ts";
+
 /** A request. */
 export interface HttpRequest {
   /** The verb of HTTP. */
@@ -33,5 +35,5 @@ export interface HttpResponse {
  */
 export type Transport = (
   request: HttpRequest,
-  options: { readonly signal?: AbortSignal },
+  options: { readonly access: Access; readonly signal?: AbortSignal },
 ) => Promise<HttpResponse>;

@@ -7,31 +7,43 @@
 import { type BackendCallOptions, BackendError, type Json } from "../backend/backend.ts";
 import { EventHub } from "../backend/event_hub.ts";
 import { isObject, parsed, refused, refusedBy, resultOf, textOf } from "./answers.ts";
-import type { KubeBackend, KubeMethods, KubeObject, WatchEvent } from "./backend.ts";
+import type { Access, KubeBackend, KubeMethods, KubeObject, WatchEvent } from "./backend.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
 import { type PlainMethod, REQUESTS, watchRequest } from "./requests.ts";
 
+/** A way to a cluster, and the namespace to work in. */
+export type OwnAccess = Access & { readonly namespace: string };
+
 /** What {@linkcode httpBackend} needs. */
 export interface HttpBackendOptions {
-  /** The way to the server. */
+  /** The way to a server. */
   readonly transport: Transport;
+  /** Where this connection's own server is, and as whom; asked for each call that names none itself. */
+  readonly access: () => Promise<OwnAccess>;
   /** Lets go of that way. */
   readonly close?: () => void;
 }
 
 /** Makes the backend; nothing is sent before the first call. */
-export function httpBackend({ transport, close }: HttpBackendOptions): KubeBackend {
+export function httpBackend({ transport, access, close }: HttpBackendOptions): KubeBackend {
   const watches = new Watches(transport);
+  const accessOf = async ({ access: given }: { access?: Access }): Promise<Access> =>
+    given ?? await access();
   async function call(
     method: keyof KubeMethods,
     params: never,
     { signal }: BackendCallOptions = {},
   ): Promise<Json> {
-    if (method === "watch.start") return await watches.start(params, signal);
+    if (method === "access") return await access();
+    if (method === "watch.start") {
+      return await watches.start(params, await accessOf(params), signal);
+    }
     if (method === "watch.stop") return watches.stop(params);
     if (!isPlain(method)) throw notSimulated(method);
     const toRequest: (params: never) => HttpRequest = REQUESTS[method];
-    const result = await resultOf(await transport(toRequest(params), { signal }));
+    const request = toRequest(params);
+    const options = { access: await accessOf(params), signal };
+    const result = await resultOf(await transport(request, options));
     if (method === "invoke") return null;
     if (method === "inspect" || isObject(result)) return result;
     throw new BackendError("garbled", "", "The answer of the API server is no object");
@@ -73,13 +85,15 @@ class Watches {
 
   async start(
     params: KubeMethods["watch.start"]["params"],
+    access: Access,
     signal: AbortSignal | undefined,
   ): Promise<{ watch: string }> {
     const controller = new AbortController();
     const abandon = (): void => controller.abort(signal?.reason);
     signal?.addEventListener("abort", abandon, { once: true });
     try {
-      const response = await this.#transport(watchRequest(params), { signal: controller.signal });
+      const options = { access, signal: controller.signal };
+      const response = await this.#transport(watchRequest(params), options);
       if (response.status !== 200) throw refused(response, await textOf(response));
       signal?.throwIfAborted();
       const watch = `watch-${++this.#count}`;

@@ -1,0 +1,127 @@
+/**
+ * The way to an API server by `fetch`.
+ *
+ * @module
+ */
+
+import { BackendError } from "../backend/backend.ts";
+import type { Access } from "./backend.ts";
+import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
+
+/** The clients of one way to a server. */
+interface Clients {
+  readonly reads: Deno.HttpClient;
+  /**
+   * Keeps no connection: `fetch` sends a request again by itself when a kept one closes after it was
+   * sent, also one that makes or deletes something.
+   */
+  readonly changes: Deno.HttpClient;
+}
+
+/** More ways than that at the same time are not kept open. */
+const MOST_CLIENTS = 8;
+
+/** Makes the transport. Nothing is opened before the first request. */
+export function fetchTransport(): { transport: Transport; close: () => void } {
+  const kept = new Map<string, Clients>();
+  const clientsOf = (access: Access): Clients => {
+    const { token: _, ...way } = access;
+    const key = JSON.stringify(way);
+    const clients = kept.get(key) ?? openClients(way);
+    kept.delete(key);
+    kept.set(key, clients);
+    for (const [old, stale] of [...kept].slice(0, -MOST_CLIENTS)) {
+      kept.delete(old);
+      closeClients(stale);
+    }
+    return clients;
+  };
+  const transport: Transport = (request, { access, signal }) =>
+    send(clientsOf(access), request, access, signal);
+  const close = (): void => {
+    for (const clients of kept.values()) closeClients(clients);
+    kept.clear();
+  };
+  return { transport, close };
+}
+
+function openClients(access: Omit<Access, "token">): Clients {
+  const { certificateAuthority, clientCertificate, clientKey, proxy } = access;
+  const options: Deno.CreateHttpClientOptions & Partial<Deno.TlsCertifiedKeyPem> = {
+    http2: false,
+    ...(certificateAuthority !== undefined && { caCerts: [certificateAuthority] }),
+    ...(clientCertificate !== undefined && { cert: clientCertificate, key: clientKey ?? "" }),
+    ...(proxy !== undefined && { proxy: { url: proxy } }),
+  };
+  const open = (more: Deno.CreateHttpClientOptions): Deno.HttpClient => {
+    try {
+      return Deno.createHttpClient({ ...options, ...more });
+    } catch {
+      // What is wrong may quote what it is about.
+      const why =
+        "Cannot reach the API server: its certificates or the proxy's address are no good";
+      throw new BackendError("unreachable", "bad-certificates", why);
+    }
+  };
+  return { reads: open({}), changes: open({ poolMaxIdlePerHost: 0 }) };
+}
+
+function closeClients({ reads, changes }: Clients): void {
+  reads.close();
+  changes.close();
+}
+
+async function send(
+  { reads, changes }: Clients,
+  { method, path, contentType, body }: HttpRequest,
+  { server, token }: Access,
+  signal?: AbortSignal,
+): Promise<HttpResponse> {
+  signal?.throwIfAborted();
+  const headers = new Headers({ accept: "application/json", "user-agent": "vmtck" });
+  if (contentType !== undefined) headers.set("content-type", contentType);
+  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  const client = method === "GET" ? reads : changes;
+  try {
+    // A redirect could take the credentials elsewhere: it is an answer like any other.
+    const response = await fetch(server + path, {
+      ...{ method, headers, body, signal, client },
+      redirect: "manual",
+    });
+    return {
+      status: response.status,
+      header: (name) => response.headers.get(name) ?? undefined,
+      body: textIn(response, signal),
+    };
+  } catch (error) {
+    throw lost(error, signal);
+  }
+}
+
+async function* textIn({ body }: Response, signal?: AbortSignal): AsyncGenerator<string> {
+  if (!body) return;
+  try {
+    for await (const piece of body.pipeThrough(new TextDecoderStream())) yield piece;
+  } catch (error) {
+    throw lost(error, signal);
+  }
+}
+
+/** What a failure of `fetch` means. Its own text quotes the address, and so is not kept. */
+function lost(error: unknown, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason;
+  const text = causes(error).join(": ");
+  if (/certificate|BadSignature|UnknownIssuer|InvalidCertificate|HandshakeFailure/i.test(text)) {
+    const why = "The API server's certificate, or the one shown to it, was not accepted";
+    return new BackendError("unreachable", "tls", why);
+  }
+  const isUnsent = /\(Connect\)|dns error|connection refused|error trying to connect/i.test(text);
+  return isUnsent
+    ? new BackendError("unreachable", "", "The API server cannot be reached")
+    : new BackendError("disconnected", "", "The connection to the API server was lost");
+}
+
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  return [error.message, ...causes(error.cause)];
+}

@@ -1,0 +1,207 @@
+/**
+ * Kubeconfig files: where an API server is, and what it is reached with.
+ *
+ * A kubeconfig may name programs to run and files to read, so whoever writes one would have the
+ * driver do that. Both are refused here, and `access.ts` does them only when it is told to.
+ *
+ * @module
+ */
+
+import { parse } from "yaml";
+
+/** A value that is given, or in a file. */
+export type Material = { readonly text: string } | { readonly file: string };
+
+/** A program that answers credentials. */
+export interface ExecPlugin {
+  /** The program. */
+  readonly command: string;
+  /** Its arguments. */
+  readonly args: readonly string[];
+  /** What is added to its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The version of the answer that it is asked for. */
+  readonly apiVersion: string;
+}
+
+/** What a kubeconfig says about its current context. */
+export interface Kubeconfig {
+  /** Where the server is; `https:`. */
+  readonly server: string;
+  /** The namespace of the context; `default` if it names none. */
+  readonly namespace: string;
+  /** PEM. */
+  readonly ca?: Material;
+  /** PEM. */
+  readonly cert?: Material;
+  /** PEM. */
+  readonly key?: Material;
+  /** A bearer token. */
+  readonly token?: Material;
+  /** Where requests go through. */
+  readonly proxy?: string;
+  /** A program that answers credentials. */
+  readonly exec?: ExecPlugin;
+}
+
+/** What is wrong with a kubeconfig; never quotes it, as nearly all of it may be secret. */
+export class KubeconfigError extends Error {
+  /** Always `KubeconfigError`. */
+  override readonly name = "KubeconfigError";
+
+  /** Makes the error. */
+  constructor(
+    /** Which field, such as `current-context`; empty for all of it. */
+    readonly field: string,
+    why: string,
+  ) {
+    super(field === "" ? `The kubeconfig ${why}` : `The kubeconfig's "${field}" ${why}`);
+  }
+}
+
+/** What a kubeconfig may ask for, besides what stands in it. By default nothing. */
+export interface Allowed {
+  /** To run programs. */
+  readonly exec?: boolean;
+  /** To read files. */
+  readonly files?: boolean;
+}
+
+/**
+ * Reads a kubeconfig, in YAML or JSON.
+ *
+ * @throws {KubeconfigError}
+ */
+export function parseKubeconfig(text: string, allowed: Allowed = {}): Kubeconfig {
+  const config = fieldsOf(yaml(text), "");
+  const context = named(config, "contexts", "context", textAt(config, "current-context"));
+  const cluster = named(config, "clusters", "cluster", textAt(context, "cluster"));
+  const user = named(config, "users", "user", textAt(context, "user"));
+  refuse(cluster, user, allowed);
+  const material = (fields: Fields, inline: string, file: string): Material | undefined =>
+    materialIn(fields, inline, file, allowed);
+  const found = {
+    server: serverIn(cluster),
+    namespace: optional(context, "namespace") ?? "default",
+    ca: material(cluster, "certificate-authority-data", "certificate-authority"),
+    cert: material(user, "client-certificate-data", "client-certificate"),
+    key: material(user, "client-key-data", "client-key"),
+    token: material(user, "token", "tokenFile"),
+    proxy: optional(cluster, "proxy-url"),
+    exec: execIn(user),
+  };
+  if ((found.cert === undefined) !== (found.key === undefined)) {
+    throw new KubeconfigError("client-certificate", "needs a key, and a key needs a certificate");
+  }
+  return found;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function yaml(text: string): unknown {
+  try {
+    // Aliases could make a small text endless; a kubeconfig has none.
+    return parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "silent" });
+  } catch {
+    throw new KubeconfigError("", "is no YAML");
+  }
+}
+
+function fieldsOf(value: unknown, field: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new KubeconfigError(field, "must have fields");
+  }
+  return Object.fromEntries(Object.entries(value));
+}
+
+function optional(fields: Fields, field: string): string | undefined {
+  const value = fields[field];
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value !== "string") throw new KubeconfigError(field, "must be a text");
+  return value;
+}
+
+function textAt(fields: Fields, field: string): string {
+  const value = optional(fields, field);
+  if (value === undefined) throw new KubeconfigError(field, "is missing");
+  return value;
+}
+
+/** The entry of that name in one of the lists. */
+function named(config: Fields, list: string, entry: string, name: string): Fields {
+  const entries = config[list];
+  if (!Array.isArray(entries)) throw new KubeconfigError(list, "must be a list");
+  const found = entries.map((it) => fieldsOf(it, list)).find((it) => it.name === name);
+  if (!found) throw new KubeconfigError(list, "lacks what the current context names");
+  return fieldsOf(found[entry] ?? {}, `${list}.${entry}`);
+}
+
+/** Fields whose effect the client cannot have, or that nobody should want. */
+const REFUSED: readonly (readonly [of: "cluster" | "user", field: string, why: string])[] = [
+  ["cluster", "insecure-skip-tls-verify", "is refused: name the authority instead"],
+  ["cluster", "tls-server-name", "is not supported: use an address that the certificate has"],
+  ["user", "auth-provider", "is not supported: use a token, a certificate or exec"],
+  ["user", "username", "is not supported: API servers know no passwords any more"],
+  ["user", "password", "is not supported: API servers know no passwords any more"],
+  ["user", "as", "is not supported: use credentials of that user"],
+];
+
+function refuse(cluster: Fields, user: Fields, { exec }: Allowed): void {
+  for (const [of, field, why] of REFUSED) {
+    const value = (of === "cluster" ? cluster : user)[field];
+    if (value !== undefined && value !== false && value !== "") {
+      throw new KubeconfigError(field, why);
+    }
+  }
+  if (user.exec && !exec) {
+    throw new KubeconfigError("exec", "is refused: it would run a program. Use a token instead");
+  }
+}
+
+function serverIn(cluster: Fields): string {
+  const url = URL.parse(textAt(cluster, "server"));
+  if (url?.protocol !== "https:" || url.username !== "" || url.search !== "" || url.hash !== "") {
+    throw new KubeconfigError("server", "must be an https address without user and query");
+  }
+  return url.href.replace(/\/+$/, "");
+}
+
+function materialIn(
+  fields: Fields,
+  inline: string,
+  file: string,
+  { files }: Allowed,
+): Material | undefined {
+  const text = optional(fields, inline);
+  if (text !== undefined) return { text: inline.endsWith("-data") ? decoded(text, inline) : text };
+  const path = optional(fields, file);
+  if (path === undefined) return undefined;
+  if (files) return { file: path };
+  throw new KubeconfigError(file, "is refused: it names a file. Put its content in instead");
+}
+
+function decoded(base64: string, field: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true })
+      .decode(Uint8Array.fromBase64(base64.replace(/\s/g, "")));
+  } catch {
+    throw new KubeconfigError(field, "is no text in base64");
+  }
+}
+
+function execIn(user: Fields): ExecPlugin | undefined {
+  if (user.exec === undefined || user.exec === null) return undefined;
+  const exec = fieldsOf(user.exec, "exec");
+  const list = (field: string): unknown[] => {
+    const value = exec[field] ?? [];
+    if (!Array.isArray(value)) throw new KubeconfigError(`exec.${field}`, "must be a list");
+    return value;
+  };
+  const env = list("env").map((it) => fieldsOf(it, "exec.env"));
+  return {
+    command: textAt(exec, "command"),
+    args: list("args").map(String),
+    env: Object.fromEntries(env.map((it) => [textAt(it, "name"), String(it.value ?? "")])),
+    apiVersion: optional(exec, "apiVersion") ?? "client.authentication.k8s.io/v1",
+  };
+}
