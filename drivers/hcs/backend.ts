@@ -78,6 +78,8 @@ export type Census = {
   readonly systems: number;
   /** Callbacks that are set on handles. */
   readonly callbacks: number;
+  /** Handles to namespaces and endpoints that were opened and not closed. */
+  readonly networks: number;
   /** Result texts that were handed out and not freed. */
   readonly results: number;
   /** Misuse that a double saw, such as `HcsCloseOperation: stale handle`; the real service tells none. */
@@ -120,6 +122,8 @@ export type Policies = {
 export type Script = {
   /** The method, such as `system.modify`. */
   readonly method: string;
+  /** Only calls about this system; about any if absent. */
+  readonly id?: string;
   /** How many calls are left alone first. By default 0. */
   readonly skip?: number;
   /** How many calls it takes. By default 1. */
@@ -137,8 +141,6 @@ export type Script = {
   readonly guestOnly?: boolean;
   /** Completes that much later, in milliseconds. */
   readonly delayMs?: number;
-  /** Does not complete before `lab.release`. */
-  readonly hold?: boolean;
 };
 
 /** A system as a double knows it, for comparison with what an adapter believes. */
@@ -263,7 +265,7 @@ export type HcsMethods = {
     params: { readonly id: string; readonly exitType: string; readonly status: number };
     result: null;
   };
-  /** Raises an event on every handle of a system, whatever it says. */
+  /** Raises an event on every open handle of a system, also of one that has ended, whatever it says. */
   readonly "lab.event": {
     params: { readonly id: string; readonly type: number; readonly data: string | null };
     result: null;
@@ -272,13 +274,20 @@ export type HcsMethods = {
   readonly "lab.disconnect": { params: Nothing; result: null };
   /** What is done to the next calls. */
   readonly "lab.script": { params: { readonly script: Script }; result: null };
-  /** Completes what was held. */
-  readonly "lab.release": { params: Nothing; result: null };
+  /** Operations about this system are accepted, and nothing is done about them before `lab.release`. */
+  readonly "lab.hold": { params: { readonly id: string }; result: null };
+  /** Does what was held, in the order in which it was asked for. */
+  readonly "lab.release": { params: { readonly id: string }; result: null };
   /** Sets policies; those that are absent stay. */
   readonly "lab.policies": { params: { readonly policies: Partial<Policies> }; result: null };
-  /** Adds an HCN namespace, or an endpoint, as its JSON document with an `ID`. */
-  readonly "lab.network": {
+  /** Adds a namespace or an endpoint of HCN: its JSON document with an `ID`. */
+  readonly "lab.network.add": {
     params: { readonly kind: "namespace" | "endpoint"; readonly document: JsonObject };
+    result: null;
+  };
+  /** Removes one; nothing if it is not there. */
+  readonly "lab.network.remove": {
+    params: { readonly kind: "namespace" | "endpoint"; readonly id: string };
     result: null;
   };
 };
