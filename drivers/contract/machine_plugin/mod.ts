@@ -5,8 +5,11 @@
  * @module
  */
 export * from "./clauses/mod.ts";
+export * from "./controller.ts";
+export * from "./dispatch.ts";
 export * from "./host.ts";
 export * from "./plugin.ts";
 export * from "./plugin_error.ts";
 export * from "./requests.ts";
 export * from "./status_codes.ts";
+export * from "./status_text.ts";

@@ -1,0 +1,95 @@
+/**
+ * Calling a plugin by the name of a method, as from outside of the process.
+ *
+ * @module
+ */
+
+import type { CallOptions } from "../call.ts";
+import { DriverError, isDriverError } from "../errors.ts";
+import type { MachinePlugin } from "./plugin.ts";
+import { responseOf } from "./plugin_error.ts";
+import type { GetVolumeIDsRequest, ListMachinesRequest, MachineRequest } from "./requests.ts";
+import { OK, type PluginMethod, statusNumber } from "./status_codes.ts";
+import { encodeStatus } from "./status_text.ts";
+
+/** A call by name: the method, and the request that is its own. */
+export type PluginCall =
+  | {
+    /** A method about one machine. */
+    readonly method: Exclude<PluginMethod, "listMachines" | "getVolumeIDs">;
+    /** Its request. */
+    readonly request: MachineRequest;
+  }
+  | {
+    /** The method about the machines of a class. */
+    readonly method: "listMachines";
+    /** Its request. */
+    readonly request: ListMachinesRequest;
+  }
+  | {
+    /** The method about volumes. */
+    readonly method: "getVolumeIDs";
+    /** Its request. */
+    readonly request: GetVolumeIDsRequest;
+  };
+
+/** What is answered to a call by name: there may be a response beside an error. */
+export interface PluginReply {
+  /** The number of the code; 0 is success. */
+  readonly code: number;
+  /** The text of the error, as the controller reads it; absent on success. */
+  readonly error?: string;
+  /** The response, or what is known of it. */
+  readonly response?: object;
+}
+
+/**
+ * Calls a method. It never throws: what is no `DriverError` is `internal`, and a facet that is absent
+ * answers `unimplemented`.
+ */
+export async function callPlugin(
+  plugin: MachinePlugin,
+  call: PluginCall,
+  options?: CallOptions,
+): Promise<PluginReply> {
+  try {
+    return { code: OK, response: await answer(plugin, call, options) };
+  } catch (error) {
+    const { code, message } = isDriverError(error)
+      ? error
+      : { code: "internal" as const, message: error instanceof Error ? error.message : "failed" };
+    const response = responseOf(error);
+    const some = Object.keys(response).length > 0 ? { response } : {};
+    return { code: statusNumber(code), error: encodeStatus({ code, message }), ...some };
+  }
+}
+
+function answer(
+  plugin: MachinePlugin,
+  { method, request }: PluginCall,
+  options?: CallOptions,
+): Promise<object> {
+  switch (method) {
+    case "createMachine":
+      return plugin.createMachine(request, options);
+    case "deleteMachine":
+      return plugin.deleteMachine(request, options);
+    case "getMachineStatus":
+      return plugin.getMachineStatus(request, options);
+    case "listMachines":
+      return plugin.listMachines(request, options);
+    case "initializeMachine":
+      return plugin.initializeMachine?.(request, options) ?? unimplemented(plugin, method);
+    case "getVolumeIDs":
+      return plugin.getVolumeIDs?.(request, options) ?? unimplemented(plugin, method);
+  }
+}
+
+function unimplemented({ name }: MachinePlugin, method: PluginMethod): never {
+  throw new DriverError({
+    code: "unimplemented",
+    operation: method,
+    subject: `plugin:${name}`,
+    message: `Cannot do ${method}: plugin ${JSON.stringify(name)} does not have it`,
+  });
+}

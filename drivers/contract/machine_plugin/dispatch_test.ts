@@ -1,0 +1,64 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { LABEL_RULE } from "../names.ts";
+import { callPlugin } from "./dispatch.ts";
+import type { MachinePlugin } from "./plugin.ts";
+import { PluginError } from "./plugin_error.ts";
+import { decodeStatus } from "./status_text.ts";
+
+const REQUEST = { machine: { name: "m1" }, machineClass: { name: "c1", providerSpec: {} } };
+
+function plugin(members: Partial<MachinePlugin> = {}): MachinePlugin {
+  const failing = (): Promise<never> => Promise.reject(new TypeError("broken [here"));
+  return {
+    name: "p1",
+    description: "a plugin",
+    owner: "o",
+    nameRule: LABEL_RULE,
+    qualifiedMachineName: (name) => name,
+    createMachine: failing,
+    deleteMachine: () => Promise.resolve({}),
+    getMachineStatus: failing,
+    listMachines: () => Promise.resolve({ machineList: { "p://m1": "m1" } }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    ...members,
+  };
+}
+
+Deno.test("a success is code 0 with its response", async () => {
+  const reply = await callPlugin(plugin(), { method: "listMachines", request: REQUEST });
+  assertEquals(reply, { code: 0, response: { machineList: { "p://m1": "m1" } } });
+});
+
+Deno.test("a facet that is absent is unimplemented", async () => {
+  const calls = [
+    { method: "initializeMachine", request: REQUEST },
+    { method: "getVolumeIDs", request: { pvSpecs: [] } },
+  ] as const;
+  for (const call of calls) {
+    const { code, error } = await callPlugin(plugin(), call);
+    assertEquals(code, 12);
+    assertEquals(decodeStatus(error ?? "")?.code, "unimplemented");
+  }
+});
+
+Deno.test("a response goes along with an error", async () => {
+  const response = { providerID: "p://m1", nodeName: "m1" };
+  const error = new PluginError({
+    code: "uninitialized",
+    operation: "getMachineStatus",
+    subject: "machine:m1",
+    message: "Not yet",
+    response,
+  });
+  const it = plugin({ getMachineStatus: () => Promise.reject(error) });
+  const reply = await callPlugin(it, { method: "getMachineStatus", request: REQUEST });
+  assertEquals(reply.code, 17);
+  assertEquals(reply.response, response);
+  assertEquals(error.toJSON().response, response);
+});
+
+Deno.test("whatever else is thrown is internal", async () => {
+  const reply = await callPlugin(plugin(), { method: "createMachine", request: REQUEST });
+  assertEquals(reply.code, 13);
+  assertStringIncludes(decodeStatus(reply.error ?? "")?.message ?? "", "broken [here");
+});
