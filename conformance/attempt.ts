@@ -4,17 +4,18 @@
  * @module
  */
 
-import { type Clause, type Clock, type Driver, isDriverError } from "../drivers/contract/mod.ts";
-import type { Case, CaseContext } from "./case.ts";
-import { contextOf, Instances } from "./case_context.ts";
+import { type Clause, type Clock, type HostBase, isDriverError } from "../drivers/contract/mod.ts";
+import type { AnyCase } from "./case.ts";
 import { CaseEnded, CheckBook, messageOf } from "./check.ts";
 import { Bystander, cleanUp, type Leftovers } from "./clean_up.ts";
 import type { CaseEnd, CheckEvent, Status } from "./events.ts";
-import { firstImages } from "./fresh.ts";
+import { Instances } from "./instances.ts";
 import type { Ledger } from "./ledger.ts";
 import { Names, type Neighbours } from "./names.ts";
+import { rigOf } from "./rigs/mod.ts";
+import type { ContextParts, Rig } from "./rigs/rig.ts";
 import { HarnessError, type Stage, type Subject } from "./subject.ts";
-import { Tracker } from "./tracked_driver.ts";
+import { trackedHost, Tracker, withMembers } from "./tracker.ts";
 
 /** How many lines of the trace a failure shows. */
 const TRACE_TAIL = 12;
@@ -25,7 +26,7 @@ const CLEAN_UP_MS = 10_000;
 /** What an attempt needs. */
 export interface AttemptInit {
   /** The case. */
-  readonly case: Case;
+  readonly case: AnyCase;
   /** Which attempt, from 1 on. */
   readonly attempt: number;
   /** What is under test. */
@@ -94,10 +95,14 @@ async function runBody(
   { case: item, timeoutMs, signal }: AttemptInit,
   clock: Clock,
   check: CheckBook,
-  context: () => Promise<CaseContext>,
+  context: () => Promise<unknown>,
 ): Promise<unknown> {
   try {
-    await within(clock, { timeoutMs, signal }, async () => await item.run(await context()));
+    await within(
+      clock,
+      { timeoutMs, signal },
+      async () => await item.run(await context() as never),
+    );
     return check.misuse;
   } catch (error) {
     return check.misuse ?? error;
@@ -120,7 +125,7 @@ function verdict(
 
 /** Emits what the case did not reach, and the engine's own checks. */
 function complete(
-  item: Case,
+  item: AnyCase,
   check: CheckBook,
   { error, leftovers: { left, problems }, bystander }: {
     error: unknown;
@@ -144,39 +149,70 @@ function complete(
   );
 }
 
+/** The ways behind the subject's back as a case sees them: without what other cases make. */
+function caseHost(
+  { case: { id, contract }, neighbours }: AttemptInit,
+  { host, rig, tracker, seed }: { host?: HostBase; rig: Rig; tracker: Tracker; seed: string },
+): HostBase | undefined {
+  if (!host) return undefined;
+  const others = neighbours(seed);
+  const tracked = trackedHost(host, contract, tracker);
+  const all = (rig.trackedHost as ((...args: [HostBase, Tracker]) => HostBase) | undefined)?.(
+    tracked,
+    tracker,
+  ) ?? tracked;
+  return withMembers(all, {
+    inventory: async () => (await host.inventory()).filter((entry) => !others.isOfOther(id, entry)),
+  });
+}
+
+/** What this process still holds of the host, now that all instances are disposed of. */
+async function heldBy(host: HostBase | undefined): Promise<string[]> {
+  return await host?.census?.() ?? [];
+}
+
 /** Runs a case on its stage, and cleans up after it. */
 async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResult> {
-  const { world, server, seed } = stage;
+  const { contract } = init.case;
+  const { world, seed = init.seed } = stage;
   const { clock } = world;
   const started = clock.now();
-  const names = new Names(seed ?? init.seed, init.case.id, seed === undefined ? init.attempt : 1);
+  const rig = rigOf(contract);
+  const names = new Names(seed, init.case.id, stage.seed === undefined ? init.attempt : 1);
   const check = new CheckBook(init);
   const tracker = new Tracker(init.ledger);
-  const instances = new Instances(stage, tracker);
-  const neighbours = init.neighbours(seed ?? init.seed);
-  const isOfOther = (entry: string): boolean => neighbours.isOfOther(init.case.id, entry);
-  const bystander = init.bystander ? Bystander.for(world.host, names, tracker) : undefined;
+  const instances = new Instances({ stage, rig, tracker });
+  const bystander = init.bystander
+    ? Bystander.for(world.host, { contract, names, tracker })
+    : undefined;
   await bystander?.plant();
   const thrown = await runBody(init, clock, check, async () => {
-    server.publish(await firstImages(world.images));
-    const driver = await instances.open(names.owner);
-    return contextOf({ stage, driver, names, check, instances, tracker, isOfOther });
+    await rig.prepare?.(stage);
+    const subject = await instances.open(names.owner);
+    const host = caseHost(init, { host: world.host, rig, tracker, seed });
+    const another = (owner = names.owner) => instances.open(owner);
+    return rig.context({ stage, subject, names, check, host, another } as ContextParts<never>);
   });
   check.freeze();
   world.faults?.clear();
   const bounded = <T>(work: () => Promise<T>): Promise<T> =>
     within(clock, { timeoutMs: Math.max(init.timeoutMs, CLEAN_UP_MS) }, work);
-  const of = (owner: string): Promise<Driver> => instances.of(owner);
-  const leftovers = await cleanUp({ tracker, bystander, world, owner: names.owner, of }, bounded);
+  const cleaning = { tracker, bystander, contract, world, owner: names.owner };
+  const leftovers = await cleanUp({ ...cleaning, of: (owner) => instances.of(owner) }, bounded);
   const error = await bounded(() => instances.close()).then(() => thrown, (late) => thrown ?? late);
-  complete(init.case, check, { error, leftovers, bystander });
+  const held = await bounded(() => heldBy(world.host)).catch((late) => [messageOf(late)]);
+  complete(init.case, check, {
+    error,
+    leftovers: { ...leftovers, problems: [...leftovers.problems, ...held] },
+    bystander,
+  });
   const ended = verdict(check, error);
   const clean = ended.status === "pass" || ended.status === "warn";
   return {
     ...ended,
     ms: clock.now() - started,
     evidence: stage.evidence,
-    ...(seed !== undefined && { seed }),
+    ...(stage.seed !== undefined && { seed }),
     ...(!clean && { trace: world.trace().slice(-TRACE_TAIL) }),
     leaks: leftovers.left,
   };

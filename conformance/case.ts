@@ -6,55 +6,40 @@
 
 import type {
   Clock,
-  Driver,
+  ContractName,
   ErrorCode,
   FaultControls,
   FaultPlan,
-  HostControl,
-  HostControls,
-  Image,
-  Machine,
-  MachineRef,
-  MachineSpec,
-  Network,
-  Registry,
+  HostControlOf,
+  HostOf,
   Subject,
+  SubjectOf,
   TestFiles,
 } from "../drivers/contract/mod.ts";
 import type { ImageServer } from "./image_server.ts";
+import type { ContextOf, NeedOf } from "./rigs/case_types.ts";
 
 /**
- * What a case needs beyond the bare contract: facets of the driver, of its machines, of the host
- * controls and of the world. A case whose need is absent is `unsupported` if it is a facet of the
- * driver or a machine (not claimed), and `not-run` if it is one of the subject (`host.*`, `faults`,
- * `files.*`: cannot be shown here) unless the subject says why it is inapplicable. All of it is decided
- * before the case runs.
+ * What a case needs beyond the bare contract: facets of what is under test, of the host controls and
+ * of the world. A case whose need is absent is `unsupported` if it is a facet of the subject (not
+ * claimed), and `not-run` if it is one of what is around it (`host.*`, `faults`, `files.*`: cannot be
+ * shown here) unless the host says why it is inapplicable. All of it is decided before the case runs.
  */
-export type Need =
-  | "networks"
-  | "ssh"
-  | "events"
-  | "machine.suspension"
-  | "machine.saving"
-  | "machine.forwards"
-  | "machine.commands"
-  | "machine.console"
-  | "network.dhcp"
+export type Need<C extends ContractName = "driver"> =
+  | NeedOf<C>
   | "faults"
   | "files.fillDisk"
   | "host"
-  | `host.${HostControl}`;
+  | `host.${HostControlOf<C>}`;
 
-/** A runnable proof of one or more clauses. Plain data and one function; no hooks, no globals. */
-export interface Case {
+/** What every case says of itself. */
+export interface CaseData {
   /** Dotted words, permanent: `<topic>.<behaviour>`. */
   readonly id: string;
   /** What it shows, in one sentence. */
   readonly title: string;
   /** Why it matters: the real bug it would catch. */
   readonly why: string;
-  /** What it needs. By default nothing. */
-  readonly needs?: readonly Need[];
   /**
    * Its checks: id to the clause that it proves. All of them are emitted, whether they pass or fail;
    * one that was not reached fails.
@@ -62,8 +47,33 @@ export interface Case {
   readonly checks: Readonly<Record<string, string>>;
   /** Whether it boots a guest: seconds instead of milliseconds when live. */
   readonly boots?: boolean;
+}
+
+/** A runnable proof of one or more clauses. Plain data and one function; no hooks, no globals. */
+export interface Case<C extends ContractName = "driver"> extends CaseData {
+  /** What it needs. By default nothing. */
+  readonly needs?: readonly Need<C>[];
   /** The proof. Never sleeps, reads wall time, invents a name or catches. */
-  run(context: CaseContext): Promise<void>;
+  run(context: ContextOf<C>): Promise<void>;
+}
+
+/** A case of any contract, as the engine and the reports see it. */
+export interface AnyCase extends CaseData {
+  /** The contract. */
+  readonly contract: ContractName;
+  /** What it needs. */
+  readonly needs?: readonly string[];
+  /** The proof; its contract's rig makes what it gets. */
+  run(context: never): Promise<void>;
+}
+
+/** The cases of a contract, for the engine. */
+export function casesOf<C extends ContractName>(contract: C, cases: readonly Case<C>[]): AnyCase[] {
+  return cases.map(({ needs, ...item }) => ({
+    ...item,
+    contract,
+    ...(needs && { needs: needs.map(String) }),
+  }));
 }
 
 /** What a refusal must look like: the code and the subject, both. */
@@ -97,47 +107,18 @@ export interface Check {
   succeeds<T>(id: string, subject: string, call: () => Promise<T> | T): Promise<T>;
 }
 
-/**
- * Makes resources with names of their own. All that is made through {@linkcode CaseContext.driver}
- * is written to the ledger before, and removed when the case ends.
- */
-export interface Fresh {
-  /** A new label that the driver's rule accepts, different from all others of the run. */
-  name(): string;
-  /** A new machine reference in the case's own cluster, whose network exists if the driver makes networks. */
-  ref(): Promise<MachineRef>;
-  /** A new cluster, with its network if the driver makes networks. */
-  cluster(): Promise<string>;
-  /** A spec for a machine with the blank disk, its image downloaded, in the case's own cluster. */
-  spec(overrides?: Partial<MachineSpec>): Promise<MachineSpec>;
-  /** A stopped machine with the blank disk. */
-  machine(overrides?: Partial<MachineSpec>): Promise<Machine>;
-  /** A stopped machine with the guest's disk. */
-  guest(overrides?: Partial<MachineSpec>): Promise<Machine>;
-  /** A running machine with the guest's disk whose SSH server answers. */
-  readyGuest(): Promise<Machine>;
-  /** A host TCP port that nobody listens on. */
-  port(): number;
-}
-
-/** What a case gets. */
-export interface CaseContext {
-  /** The driver under test; what is made through it is tracked. */
-  readonly driver: Driver;
+/** What every case gets, whatever its contract. */
+export interface CommonContext<C extends ContractName = ContractName> {
   /** Opens another instance on the same host, tracked too; by default of the same owner. */
-  another(options?: { owner?: string }): Promise<Driver>;
-  /** Makes resources. */
-  readonly fresh: Fresh;
+  another(options?: { owner?: string }): Promise<SubjectOf<C>>;
   /** Says what was seen. */
   readonly check: Check;
-  /** The image server that the driver gets its list and images from, this case's own. */
+  /** The image server that the subject gets its list and images from, this case's own. */
   readonly server: ImageServer;
   /** The world's time, for measuring waits; a case does not sleep. */
   readonly clock: Clock;
-  /** Ways behind the driver's back. Only what `needs` names is there. */
-  readonly host: Required<HostControls>;
-  /** A registry without entries. */
-  readonly registry: Registry<Driver>;
+  /** Ways behind the subject's back. Only what `needs` names is there. */
+  readonly host: Required<HostOf<C>>;
   /** Faults. Only there if `needs` names them. */
   readonly faults: FaultControls & {
     /**
@@ -146,14 +127,10 @@ export interface CaseContext {
      */
     during(fault: FaultPlan, call: () => Promise<unknown>): Promise<FaultOutcome>;
   };
-  /** The driver's local files. */
+  /** The local files of the machine that the subject runs on. */
   readonly files: Required<TestFiles>;
   /** Settles when all have settled: the values, or the errors in their places. */
   settled<T>(calls: readonly Promise<T>[]): Promise<Settled<T>[]>;
-  /** Downloads and returns an image of the list. */
-  image(version: string): Promise<Image>;
-  /** The network of a cluster; for needs `networks`. */
-  network(cluster: string): Promise<Network>;
 }
 
 /** One settled call: exactly one of the two is there. */

@@ -5,7 +5,7 @@
  */
 
 import { type Clause, isDriverError } from "../drivers/contract/mod.ts";
-import type { Case, Check, Refusal } from "./case.ts";
+import type { AnyCase, Check, Refusal } from "./case.ts";
 import type { CheckEvent } from "./events.ts";
 import { plain } from "./plain.ts";
 import { HarnessError } from "./subject.ts";
@@ -22,7 +22,7 @@ type Failure = Pick<CheckEvent, "subject" | "expected" | "seen" | "notReached">;
 /** What {@linkcode CheckBook} needs to know. */
 export interface CheckBookInit {
   /** The case. */
-  readonly case: Pick<Case, "id" | "checks">;
+  readonly case: Pick<AnyCase, "id" | "checks">;
   /** Which attempt. */
   readonly attempt: number;
   /** The clauses by id. */

@@ -5,37 +5,38 @@
  */
 
 import {
-  type Driver,
-  type HostControls,
+  type ContractName,
+  type HostBase,
   isDriverError,
+  type SubjectOf,
   type World,
 } from "../drivers/contract/mod.ts";
 import { type CheckBook, messageOf } from "./check.ts";
-import { type HostResource, resourceName } from "./ledger.ts";
+import { CONTRACT_OF, type HostResource, resourceName } from "./ledger.ts";
 import type { Names } from "./names.ts";
-import { trackedHost, type Tracker } from "./tracked_driver.ts";
+import { rigOf } from "./rigs/mod.ts";
+import { trackedHost, type Tracker } from "./tracker.ts";
 
 /** A machine of nobody of ours that looks like one, and must stay as it is. */
 export class Bystander {
-  readonly #host: Required<Pick<HostControls, "plantMachine" | "uprootMachine" | "fingerprint">>;
+  readonly #host: Required<Pick<HostBase, "plantMachine" | "uprootMachine" | "fingerprint">>;
   /** Its name on the host. */
   readonly name: string;
   #before: string | undefined;
   #after: string | undefined;
 
-  private constructor(host: HostControls, name: string) {
-    this.#host = host as Required<HostControls>;
+  private constructor(host: HostBase, name: string) {
+    this.#host = host as Required<HostBase>;
     this.name = name;
   }
 
   /** One whose name begins as the case's own; undefined where none can be planted and watched. */
   static for(
-    host: HostControls | undefined,
-    names: Names,
-    tracker: Tracker,
+    host: HostBase | undefined,
+    { contract, names, tracker }: { contract: ContractName; names: Names; tracker: Tracker },
   ): Bystander | undefined {
     if (!host?.plantMachine || !host.uprootMachine || !host.fingerprint) return undefined;
-    return new Bystander(trackedHost(host, tracker), `${names.owner}x.bystander.m1`);
+    return new Bystander(trackedHost(host, contract, tracker), `${names.owner}x.bystander.m1`);
   }
 
   /** Makes it. */
@@ -65,50 +66,53 @@ export interface Cleaning {
   readonly tracker: Tracker;
   /** What stood by. */
   readonly bystander?: Bystander;
+  /** Its contract. */
+  readonly contract: ContractName;
   /** Its world. */
-  readonly world: World;
+  readonly world: World<ContractName>;
   /** Its own owner. */
   readonly owner: string;
   /** An open instance for an owner. */
-  of(owner: string): Promise<Driver>;
+  of(owner: string): Promise<SubjectOf<ContractName>>;
 }
 
 /** How a resource is reached to be removed. */
 export interface Reach {
-  /** The ways behind the driver's back. */
-  readonly host?: HostControls;
+  /** The ways behind the back of what serves a contract. */
+  host(contract: ContractName): Promise<HostBase | undefined>;
   /** An open instance for an owner. */
-  of(owner: string): Promise<Driver>;
+  of(contract: ContractName, owner: string): Promise<SubjectOf<ContractName>>;
 }
 
 /** Removes one resource. @throws {DriverError} `not-found` if it is gone already, and others */
-export async function removeResource(resource: HostResource, { host, of }: Reach): Promise<void> {
-  switch (resource.kind) {
-    case "machine":
-      return await (await of(resource.owner)).machines.delete(resource, { force: true });
-    case "network":
-      return await (await of(resource.owner)).networks?.delete(resource.cluster);
-    case "image": {
-      const image = await (await of(resource.owner)).images.get(resource.version);
-      await image.purge();
-      return;
-    }
+export async function removeResource(resource: HostResource, reach: Reach): Promise<void> {
+  if ("owner" in resource) {
+    const contract = CONTRACT_OF[resource.kind];
+    return await rigOf(contract).remove(resource, await reach.of(contract, resource.owner));
   }
-  const [kind, uproot] = resource.kind === "planted-machine"
-    ? ["machine", host?.uprootMachine?.bind(host)]
-    : ["network", host?.uprootNetwork?.bind(host)];
-  const isThere = (await host?.inventory())?.includes(`${kind}:${resource.name}`);
-  if (isThere) await uproot?.(resource.name);
+  const { kind, name, contract } = resource;
+  const host: PlantingHost | undefined = await reach.host(contract);
+  const [entry, uproot] = kind === "planted-machine"
+    ? [`machine:${name}`, host?.uprootMachine?.bind(host)]
+    : [`network:${name}`, host?.uprootNetwork?.bind(host)];
+  const isThere = (await host?.inventory())?.includes(entry);
+  if (isThere) await uproot?.(name);
 }
+
+/** Host controls, some of which plant networks, too. */
+type PlantingHost = HostBase & { uprootNetwork?(name: string): Promise<void> };
 
 /** Removes what the attempt made, the newest first. Answers what could not be removed, and why. */
 async function removeAll(cleaning: Cleaning): Promise<string[]> {
   const problems: string[] = [];
-  const { of, world: { host } } = cleaning;
+  const reach: Reach = {
+    host: () => Promise.resolve(cleaning.world.host),
+    of: (_, owner) => cleaning.of(owner),
+  };
   for (const resource of cleaning.tracker.open()) {
     if (resource.kind === "planted-machine" && resource.name === cleaning.bystander?.name) continue;
     try {
-      await removeResource(resource, { host, of });
+      await removeResource(resource, reach);
     } catch (error) {
       const gone = isDriverError(error) && error.code === "not-found";
       if (!gone) {
@@ -121,9 +125,9 @@ async function removeAll(cleaning: Cleaning): Promise<string[]> {
   return problems;
 }
 
-/** What is on the host by one of those names, or of those owners; without host controls, what the driver lists. */
+/** What is on the host by one of those names, or of those owners; without host controls, what is listed. */
 async function leftOvers(
-  { world, of, owner }: Cleaning,
+  { world, of, owner, contract }: Cleaning,
   made: readonly HostResource[],
 ): Promise<string[]> {
   const owners = new Set([owner]);
@@ -139,13 +143,7 @@ async function leftOvers(
   }
   if (made.length === 0) return [];
   const left: string[] = [];
-  for (const each of owners) {
-    const driver = await of(each);
-    const machines = await driver.machines.list();
-    const networks = await driver.networks?.list() ?? [];
-    left.push(...machines.map((it) => `machine:${driver.qualifiedMachineName(it)}`));
-    left.push(...networks.map((it) => `network:${it.name}`));
-  }
+  for (const each of owners) left.push(...await rigOf(contract).listed(await of(each)));
   return left;
 }
 

@@ -15,56 +15,28 @@ import {
   type Tape,
   type Worlds,
 } from "../drivers/backend/mod.ts";
-import { driverNames, loadDriver } from "../drivers/registry.ts";
+import { driverNames } from "../drivers/registry.ts";
 import config from "../deno.json" with { type: "json" };
-import { isDriverError } from "../drivers/contract/mod.ts";
-import { stripVTControlCharacters } from "node:util";
-import type { Case } from "./case.ts";
+import {
+  type Claims,
+  type ContractName,
+  isDriverError,
+  type Origin,
+} from "../drivers/contract/mod.ts";
+import type { AnyCase } from "./case.ts";
 import { messageOf } from "./check.ts";
 import type { Composer, RecordingSubject, SubjectRequest } from "./composer.ts";
 import { type ImageServer, imageServer } from "./image_server.ts";
+import type { Mode } from "./events.ts";
 import type { LedgerHead } from "./ledger_file.ts";
-import { checkedModule } from "./module_shape.ts";
-import { simulationOf } from "./simulated.ts";
-import { type Claims, HarnessError, type Stage, type Subject } from "./subject.ts";
+import { type AnyModule, loadModule } from "./load_module.ts";
+import { simulationOf } from "./simulations/mod.ts";
+import { HarnessError, type Stage, type Subject } from "./subject.ts";
 import { withGuest } from "./guest_build.ts";
-import { unknownName, UsageError } from "./usage.ts";
-
-type AnyModule = DriverModule | PlainModule;
+import { UsageError } from "./usage.ts";
 
 /** Where the list is for instances that need none. */
 const NO_LIST = "http://127.0.0.1:9/";
-
-/** Whether a value is what a module of a user has to export. */
-function isModule(value: unknown): value is AnyModule {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, open, create, connect, seam } = value as Partial<DriverModule & PlainModule>;
-  const isFull = typeof create === "function" && typeof connect === "function" && !!seam;
-  return typeof name === "string" && (isFull || typeof open === "function");
-}
-
-/** Loads a driver by its name, or a user's module by its path. @throws {UsageError} */
-async function loadModule(driver: string): Promise<AnyModule> {
-  if (!/[\\/]/.test(driver)) {
-    const known = await loadDriver(driver);
-    if (known) return known;
-    throw unknownName("driver", driver, driverNames());
-  }
-  const url = new URL(`file://${driver.startsWith("/") ? "" : "/"}${encodeURI(driver)}`);
-  let loaded: { default?: unknown };
-  try {
-    loaded = await import(url.href);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const plain = stripVTControlCharacters(message);
-    throw new UsageError(`Cannot load the module "${driver}": ${plain}`, { cause });
-  }
-  if (isModule(loaded.default)) return loaded.default;
-  throw new UsageError(
-    `The module "${driver}" exports no driver: its default export must be a PlainModule ` +
-      "({ name, open }) or a DriverModule ({ name, create, connect, seam })",
-  );
-}
 
 /** Opens the worlds of a module. @throws {HarnessError} saying what is missing and what to do */
 async function connected(
@@ -73,9 +45,8 @@ async function connected(
   mode: "live" | "record" | "replay",
 ): Promise<Worlds> {
   const given = mode === "replay" ? settings : await withGuest(module.name, settings);
-  const checked = "connect" in module ? module : checkedModule(module);
   try {
-    return await openWorlds(checked, { mode, settings: given });
+    return await openWorlds(module, { mode, settings: given });
   } catch (cause) {
     if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
     if (!(cause instanceof BackendError || cause instanceof TypeError)) throw cause;
@@ -105,6 +76,7 @@ async function claimsOf(worlds: Worlds): Promise<Claims> {
 /** What a case's stage is made with. */
 interface StageParts {
   readonly worlds: Worlds;
+  readonly contract: ContractName;
   readonly tape?: Tape;
   /** Called with the world before it ends. */
   readonly atEnd?: (world: CaseWorld) => Promise<void>;
@@ -123,10 +95,10 @@ async function scratchFolder(worlds: Worlds): Promise<({ path: string } & AsyncD
 }
 
 /** Sets the stage: folder, world and image server, which end together. */
-async function stageOf({ worlds, tape, atEnd }: StageParts): Promise<Stage> {
+async function stageOf({ worlds, contract, tape, atEnd }: StageParts): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await scratchFolder(worlds));
-  const world = stack.use(await worlds.open({ tape, folder: folder?.path }));
+  const world = stack.use(await worlds.open({ contract, tape, folder: folder?.path }));
   stack.defer(() => atEnd?.(world));
   const server: ImageServer = stack.use(await imageServer());
   const ended = stack.move();
@@ -143,11 +115,12 @@ async function stageOf({ worlds, tape, atEnd }: StageParts): Promise<Stage> {
 /** A subject over opened worlds; a replay gets its tapes from `tapeOf`. */
 function subjectOf(
   worlds: Worlds,
-  open: (use: { case: Case; seed: string }) => Promise<Stage>,
+  open: (use: { case: AnyCase; seed: string }) => Promise<Stage>,
 ): Subject & AsyncDisposable {
   return {
     driver: worlds.driver,
     mode: worlds.mode,
+    contracts: worlds.contracts,
     claims: () => claimsOf(worlds),
     open,
     [Symbol.asyncDispose]: () => worlds[Symbol.asyncDispose](),
@@ -158,10 +131,9 @@ function replaySubject(
   worlds: Worlds,
   tapeOf: (id: string) => Promise<Tape>,
 ): Subject & AsyncDisposable {
-  return subjectOf(
-    worlds,
-    async (use) => await stageOf({ worlds, tape: await tapeOf(use.case.id) }),
-  );
+  return subjectOf(worlds, async ({ case: { id, contract } }) => {
+    return await stageOf({ worlds, contract, tape: await tapeOf(id) });
+  });
 }
 
 /** Whether answers can come from nowhere but the module itself. */
@@ -169,18 +141,37 @@ function answersItself(module: AnyModule): boolean {
   return !("connect" in module) || module.time === "virtual";
 }
 
-/** The module, or its simulation where there is one and the real hypervisor is not asked for. */
-async function answering(
-  module: AnyModule,
-  { live }: Pick<SubjectRequest, "live">,
-): Promise<AnyModule> {
-  return live ? module : await simulationOf(module.name) ?? module;
+/** The simulation of a module's host. @throws {UsageError} if there is none */
+async function simulated(module: AnyModule): Promise<AnyModule> {
+  if (answersItself(module)) return module;
+  const simulation = await simulationOf(module.name);
+  if (simulation) return simulation;
+  throw new UsageError(
+    `There is no simulator for driver "${module.name}": leave out "--simulated"`,
+  );
+}
+
+/** The origin of the recordings in a folder, or undefined where there are none. */
+async function recordedOrigin(folder: string): Promise<Origin | undefined> {
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.endsWith(".ndjson")) continue;
+      const text = await Deno.readTextFile(`${folder}/${name}`);
+      return (JSON.parse(text.slice(0, text.indexOf("\n"))) as { origin: Origin }).origin;
+    }
+  } catch (error) {
+    const isAbsent = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    // What is wrong with a recording is told by the case that it is of.
+    if (!isAbsent && !(error instanceof SyntaxError)) throw error;
+  }
+  return undefined;
 }
 
 /** How {@linkcode openSubject} opens a subject. */
 export interface SubjectOptions {
-  /** Whether the real hypervisor answers. By default a recording does, if the module has a seam. */
-  readonly live?: boolean;
+  /** What answers. By default a recording, if the module has a seam. */
+  readonly mode?: Mode;
   /** The driver's settings. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The folder of the recordings. By default `fixtures`. */
@@ -197,11 +188,12 @@ export interface SubjectOptions {
  */
 export async function openSubject(
   module: DriverModule | PlainModule,
-  { live = false, settings = {}, fixtures = "fixtures", recordCommand }: SubjectOptions = {},
+  { mode = "replayed", settings = {}, fixtures = "fixtures", recordCommand }: SubjectOptions = {},
 ): Promise<Subject & AsyncDisposable> {
-  if (live || answersItself(module)) {
-    const worlds = await connected(module, { settings }, "live");
-    return subjectOf(worlds, () => stageOf({ worlds }));
+  if (mode !== "replayed" || answersItself(module)) {
+    const answering = mode === "simulated" ? await simulated(module) : module;
+    const worlds = await connected(answering, { settings }, "live");
+    return subjectOf(worlds, ({ case: { contract } }) => stageOf({ worlds, contract }));
   }
   const [setting] = Object.keys(settings);
   if (setting !== undefined) {
@@ -210,39 +202,34 @@ export async function openSubject(
     );
   }
   const driver = module.name;
-  const worlds = await connected(module, { settings }, "replay");
+  const folder = `${fixtures}/${driver}`;
+  const isSimulated = await recordedOrigin(folder) === "simulator";
+  const recorded = isSimulated ? await simulationOf(driver) ?? module : module;
+  const worlds = await connected(recorded, { settings }, "replay");
   return replaySubject(
     worlds,
-    (id) => loadTape(`${fixtures}/${driver}/${id}.ndjson`, { driver, case: id, recordCommand }),
+    (id) => loadTape(`${folder}/${id}.ndjson`, { driver, case: id, recordCommand }),
   );
 }
 
 async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
-  const module = await answering(await loadModule(request.driver), request);
+  const module = await loadModule(request.driver);
   const opened = await openSubject(module, request);
   const folder = `${request.fixtures}/${module.name}`;
-  if (opened.mode !== "replayed" || await isThere(folder)) return opened;
+  if (opened.mode !== "replayed" || await recordedOrigin(folder) !== undefined) return opened;
   const { fixtures, recordCommand = "deno task conformance record" } = request;
+  const others = await simulationOf(module.name)
+    ? 'add "--simulated" to ask its simulator, or "--live" to ask'
+    : 'or add "--live" to ask';
   throw new HarnessError(
     `There are no recordings of driver "${module.name}" in "${fixtures}": record some with ` +
-      `"${recordCommand}", or add "--live" to ask ` +
-      "the hypervisor itself",
+      `"${recordCommand}", ${others} the hypervisor itself`,
   );
 }
 
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    if (error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
-}
-
 async function recording(request: SubjectRequest): Promise<RecordingSubject> {
-  const module = await loadModule(request.driver);
+  const loaded = await loadModule(request.driver);
+  const module = request.mode === "live" ? loaded : await simulated(loaded);
   if (!("connect" in module)) {
     throw new UsageError(`Cannot record driver "${module.name}": its module has no backend seam`);
   }
@@ -264,7 +251,8 @@ async function recording(request: SubjectRequest): Promise<RecordingSubject> {
   return {
     ...subjectOf(
       worlds,
-      ({ case: { id }, seed }) => stageOf({ worlds, atEnd: (world) => keep(world, id, seed) }),
+      ({ case: { id, contract }, seed }) =>
+        stageOf({ worlds, contract, atEnd: (world) => keep(world, id, seed) }),
     ),
     tape: (item) => Promise.resolve().then(() => tapes.get(item.id)?.() ?? ""),
     async replaying(texts) {
@@ -276,16 +264,25 @@ async function recording(request: SubjectRequest): Promise<RecordingSubject> {
   };
 }
 
-/** The host of a run that is over. */
+/** The host of a run that is over: a world for each contract, opened when it is needed. */
 async function reach({ driver, settings }: LedgerHead): ReturnType<Composer["reach"]> {
   await using stack = new AsyncDisposableStack();
   const worlds = stack.use(await connected(await loadModule(driver), { settings }, "live"));
   const folder = stack.use(await scratchFolder(worlds));
-  const world = stack.use(await worlds.open({ folder: folder?.path }));
+  const opened = new Map<ContractName, Promise<CaseWorld>>();
   const ended = stack.move();
+  const worldOf = async (contract: ContractName): Promise<CaseWorld> => {
+    const known = opened.get(contract) ?? worlds.open({ contract, folder: folder?.path });
+    if (!opened.has(contract)) {
+      opened.set(contract, known);
+      ended.use(await known);
+    }
+    return await known;
+  };
   return {
-    host: world.host,
-    of: async (owner) => ended.use(await world.open({ owner, imagesUrl: NO_LIST })),
+    host: async (contract) => (await worldOf(contract)).host,
+    of: async (contract, owner) =>
+      ended.use(await (await worldOf(contract)).open({ owner, imagesUrl: NO_LIST })),
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import type { Reach } from "./clean_up.ts";
+import type { Mode } from "./events.ts";
 import type { LedgerHead } from "./ledger_file.ts";
 import type { Subject } from "./subject.ts";
 
@@ -13,8 +14,8 @@ import type { Subject } from "./subject.ts";
 export interface SubjectRequest {
   /** The driver's name, or the absolute path of a module. */
   readonly driver: string;
-  /** Whether the real hypervisor answers. */
-  readonly live: boolean;
+  /** What answers. */
+  readonly mode: Mode;
   /** The driver's settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** The folder of the recordings, absolute. */
@@ -32,7 +33,7 @@ export interface RecordingSubject extends Subject, AsyncDisposable {
    *
    * @throws {Error} if something cannot be recorded, or there would be a secret on it
    */
-  tape(item: Case): Promise<string>;
+  tape(item: AnyCase): Promise<string>;
   /** A subject that answers from such texts, by case id. */
   replaying(tapes: ReadonlyMap<string, string>): Promise<Subject & AsyncDisposable>;
 }

@@ -5,16 +5,16 @@
  * @module
  */
 
-import { type Clause, CLAUSES, type Origin } from "../drivers/contract/mod.ts";
+import { type Claims, type Clause, CLAUSES, type Origin } from "../drivers/contract/mod.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import { Channel } from "./channel.ts";
 import type { CaseEnd, CheckEvent, Event, RunEnd, Status } from "./events.ts";
 import { judge, type KnownFailure } from "./known_failing.ts";
 import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { Neighbours } from "./names.ts";
 import { unfitFor } from "./needs.ts";
-import type { Claims, Subject } from "./subject.ts";
+import type { Subject } from "./subject.ts";
 import { exitCodeOf, totalsOf } from "./totals.ts";
 
 /** How a run is done. */
@@ -63,7 +63,7 @@ function overall(attempts: readonly Status[]): Status {
 
 /** One run. */
 class Run {
-  readonly #cases: readonly Case[];
+  readonly #cases: readonly AnyCase[];
   readonly #subject: Subject;
   readonly #options: RunOptions;
   readonly #clauses: ReadonlyMap<string, Clause>;
@@ -79,7 +79,7 @@ class Run {
   /** What happens. */
   readonly events: Channel<Event> = new Channel();
 
-  constructor(cases: readonly Case[], subject: Subject, options: RunOptions) {
+  constructor(cases: readonly AnyCase[], subject: Subject, options: RunOptions) {
     this.#cases = cases;
     this.#subject = subject;
     this.#known = options.known ?? cases.map(({ id }) => id);
@@ -129,7 +129,7 @@ class Run {
     });
   }
 
-  async #one(item: Case, claims: Claims, signal: AbortSignal): Promise<void> {
+  async #one(item: AnyCase, claims: Claims, signal: AbortSignal): Promise<void> {
     const unfit = unfitFor(item, claims);
     if (unfit) return this.#ended(item, { ...unfit, ms: 0 });
     const notRun = (reason: string): void =>
@@ -147,7 +147,7 @@ class Run {
   }
 
   async #attempt(
-    item: Case,
+    item: AnyCase,
     attempt: number,
     signal: AbortSignal,
     checks: CheckEvent[],
@@ -181,7 +181,11 @@ class Run {
   }
 
   /** Sums up the attempts at a case; the first one that did not pass speaks for all. */
-  #attempted(item: Case, results: readonly AttemptResult[], checks: readonly CheckEvent[]): void {
+  #attempted(
+    item: AnyCase,
+    results: readonly AttemptResult[],
+    checks: readonly CheckEvent[],
+  ): void {
     const attempts = results.map((result) => result.status);
     const speaker = results.find(({ status }) => status !== "pass" && status !== "warn") ??
       results[0];
@@ -199,7 +203,7 @@ class Run {
   }
 
   #ended(
-    item: Case,
+    item: AnyCase,
     end: Omit<CaseEnd, "type" | "case" | "title" | "required">,
   ): void {
     const required = Object.values(item.checks)
@@ -259,7 +263,7 @@ class Run {
  * @throws {HarnessError} if the subject's claims cannot be told, or the totals do not add up
  */
 export async function* run(
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   subject: Subject,
   options: RunOptions,
 ): AsyncGenerator<Event> {

@@ -5,10 +5,10 @@
  */
 
 import { type Clause, CLAUSES } from "../drivers/contract/mod.ts";
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import { unknownName } from "./usage.ts";
 
-function explainedClause(clause: Clause, cases: readonly Case[]): string {
+function explainedClause(clause: Clause, cases: readonly AnyCase[]): string {
   const proving = cases.flatMap((item) =>
     Object.entries(item.checks)
       .filter(([, id]) => id === clause.id)
@@ -25,7 +25,7 @@ function explainedClause(clause: Clause, cases: readonly Case[]): string {
   ].join("\n");
 }
 
-function explainedCase(item: Case, clauses: ReadonlyMap<string, Clause>): string {
+function explainedCase(item: AnyCase, clauses: ReadonlyMap<string, Clause>): string {
   const checks = Object.entries(item.checks).flatMap(([check, id]) => {
     const clause = clauses.get(id);
     return [
@@ -52,7 +52,7 @@ function explainedCase(item: Case, clauses: ReadonlyMap<string, Clause>): string
  */
 export function explain(
   id: string,
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   clauses: readonly Clause[] = CLAUSES,
 ): string {
   const name = id.split("/")[0] ?? "";
@@ -68,7 +68,7 @@ export function explain(
 }
 
 /** One line for each case: id and title. */
-export function listed(cases: readonly Case[]): string {
+export function listed(cases: readonly AnyCase[]): string {
   const width = Math.max(...cases.map(({ id }) => id.length));
   return cases.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join("");
 }

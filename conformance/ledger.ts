@@ -4,8 +4,10 @@
  * @module
  */
 
-/** Something that a case is about to make. */
-export type Resource =
+import type { ContractName } from "../drivers/contract/mod.ts";
+
+/** Something that a case makes through what is under test; by its owner it can be removed. */
+export type OwnedResource =
   | {
     /** A machine of the driver. */
     readonly kind: "machine";
@@ -31,7 +33,18 @@ export type Resource =
     readonly owner: string;
     /** Its version. */
     readonly version: string;
-  }
+  };
+
+/** The contract by which a resource is removed. */
+export const CONTRACT_OF: Readonly<Record<OwnedResource["kind"], ContractName>> = {
+  "machine": "driver",
+  "network": "driver",
+  "image": "driver",
+};
+
+/** Something that a case is about to make. */
+export type Resource =
+  | OwnedResource
   | {
     /** A scratch folder of the suite on this machine. */
     readonly kind: "folder";
@@ -39,8 +52,10 @@ export type Resource =
     readonly path: string;
   }
   | {
-    /** Made behind the driver's back, by its qualified name. */
+    /** Made behind the back of what is under test, by its qualified name. */
     readonly kind: "planted-machine" | "planted-network";
+    /** The contract whose host controls made it. */
+    readonly contract: ContractName;
     /** The qualified name. */
     readonly name: string;
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PlainModule } from "../drivers/backend/mod.ts";
 import type { Driver } from "../drivers/contract/mod.ts";
 import { UsageError } from "./usage.ts";
 
@@ -20,21 +21,15 @@ const MEMBERS = [
   Symbol.asyncDispose,
 ] as const satisfies (keyof Driver)[];
 
-/** A module that opens a driver. */
-interface Opening<Context> {
-  readonly name: string;
-  open(context: Context): Driver | Promise<Driver>;
-}
-
 /** The same module, which refuses to open what is no driver. */
-export function checkedModule<Context, M extends Opening<Context>>(module: M): M {
-  return new Proxy(module, {
-    get(target, key): unknown {
-      const value: unknown = Reflect.get(target, key, target);
-      if (key !== "open") return typeof value === "function" ? value.bind(target) : value;
-      return async (context: Context) => checkedDriver(target.name, await target.open(context));
-    },
-  });
+export function checkedModule<M extends PlainModule>(module: M): M {
+  const { driver } = module.serves;
+  if (!driver) return module;
+  const checked: typeof driver = {
+    host: driver.host?.bind(driver),
+    open: async (context) => checkedDriver(module.name, await driver.open(context)),
+  };
+  return { ...module, serves: { ...module.serves, driver: checked } };
 }
 
 function checkedDriver(name: string, opened: unknown): Driver {

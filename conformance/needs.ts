@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { HostControl, MachineFacet, NetworkFacet } from "../drivers/contract/mod.ts";
-import type { Case, Need } from "./case.ts";
-import type { Claims } from "./subject.ts";
+import type { Claims, ContractClaims } from "../drivers/contract/mod.ts";
+import type { AnyCase } from "./case.ts";
+import { rigOf } from "./rigs/mod.ts";
 
 /** Why a case is not for a subject. */
 export interface Unfit {
@@ -26,23 +26,22 @@ const notShown = (what: string): Unfit => ({
   reason: `The subject cannot show it: ${what}`,
 });
 
-function hostUnfit(control: string, { host }: Claims): Unfit | undefined {
+function hostUnfit(control: string, { host }: ContractClaims): Unfit | undefined {
   if (host === undefined) return notShown("it has no host controls");
-  const name = control as HostControl;
-  if (host[name] !== undefined) return undefined;
-  const why = host.inapplicable?.[name];
+  if ((host as Readonly<Record<string, unknown>>)[control] !== undefined) return undefined;
+  const reasons: Readonly<Partial<Record<string, string>>> = host.inapplicable ?? {};
+  const why = reasons[control];
   return why === undefined
     ? notShown(`it has no host control "${control}"`)
     : { status: "unsupported", reason: `"host.${control}" makes no sense here: ${why}` };
 }
 
-function needUnfit(need: Need, claims: Claims): Unfit | undefined {
-  const { driver } = claims;
+function needUnfit(
+  need: string,
+  { contract }: Pick<AnyCase, "contract">,
+  claims: ContractClaims,
+): Unfit | undefined {
   switch (need) {
-    case "networks":
-    case "ssh":
-    case "events":
-      return driver[need] ? undefined : unsupported(need);
     case "faults":
       return claims.faults ? undefined : notShown("faults cannot be planned");
     case "files.fillDisk":
@@ -50,16 +49,18 @@ function needUnfit(need: Need, claims: Claims): Unfit | undefined {
     case "host":
       return claims.host ? undefined : notShown("it has no host controls");
   }
-  const [of, facet = ""] = need.split(".");
-  if (of === "host") return hostUnfit(facet, claims);
-  const facets: readonly string[] = of === "machine"
-    ? driver.machineFacets satisfies readonly MachineFacet[]
-    : (driver.networks?.facets ?? []) satisfies readonly NetworkFacet[];
-  return facets.includes(facet) ? undefined : unsupported(need);
+  if (need.startsWith("host.")) return hostUnfit(need.slice("host.".length), claims);
+  return rigOf(contract).claims(need, claims.subject) ? undefined : unsupported(need);
 }
 
 /** Why a case is not for that subject, or undefined. A driver that lacks a facet outweighs the rest. */
-export function unfitFor(item: Pick<Case, "needs">, claims: Claims): Unfit | undefined {
-  const found = (item.needs ?? []).flatMap((need) => needUnfit(need, claims) ?? []);
+export function unfitFor(
+  item: Pick<AnyCase, "contract" | "needs">,
+  claims: Claims,
+): Unfit | undefined {
+  const { contract, needs = [] } = item;
+  const own: ContractClaims | undefined = claims[contract];
+  if (own === undefined) return unsupported(contract);
+  const found = needs.flatMap((need) => needUnfit(need, item, own) ?? []);
   return found.find((unfit) => unfit.status === "unsupported") ?? found[0];
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Level } from "../drivers/contract/mod.ts";
+import type { Mode } from "./events.ts";
 import { REPORTERS } from "./reports/mod.ts";
 import type { Selection } from "./selection.ts";
 import { unknownName, UsageError } from "./usage.ts";
@@ -27,6 +28,7 @@ interface Option {
 const OPTIONS: readonly Option[] = [
   { name: "driver", value: "NAME|./FILE.ts", help: "the driver under test, or a module with one" },
   { name: "live", help: "ask the real hypervisor; otherwise a recording answers" },
+  { name: "simulated", help: "ask the driver's simulator, not a recording of it" },
   { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
   { name: "fixtures", value: "DIR", help: "where the recordings are (the project's fixtures)" },
   { name: "grep", value: "REGEXP", many: true, help: "cases whose id or title it finds" },
@@ -80,8 +82,8 @@ export interface Options {
   readonly args: readonly string[];
   /** The driver, as written. */
   readonly driver?: string;
-  /** Whether the real hypervisor answers. */
-  readonly live: boolean;
+  /** What answers. */
+  readonly mode: Mode;
   /** The driver's settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** Where the recordings are; by default in the project. */
@@ -192,6 +194,13 @@ function reportersOf(texts: readonly string[]): ReportTarget[] {
   return printed.length === 0 ? [{ name: "pretty" }, ...targets] : targets;
 }
 
+function modeOf({ live, simulated }: Parsed): Mode {
+  if (live === true && simulated === true) {
+    throw new UsageError('"--live" and "--simulated" exclude each other');
+  }
+  return live === true ? "live" : simulated === true ? "simulated" : "replayed";
+}
+
 /**
  * Makes sense of the parsed arguments.
  *
@@ -210,7 +219,7 @@ export function readOptions(parsed: Parsed, unknown: readonly string[]): Options
     command: command ?? "run",
     args,
     driver: single(parsed, "driver"),
-    live: parsed.live === true,
+    mode: modeOf(parsed),
     settings: settingsOf(list(parsed, "set")),
     fixtures: single(parsed, "fixtures"),
     selection: {
@@ -244,7 +253,8 @@ export function helpText(drivers: readonly string[]): string {
   return `Holds a VM driver to its contract.
 
   deno task conformance --driver NAME [ids…]     run cases; an id may be its first words
-  deno task conformance record --live …          run them live, and keep the recordings
+  deno task conformance record --live …          run them live, and keep the recordings; without
+                                                 --live those of the driver's simulator
   deno task conformance reap [--dry-run]         remove what a killed run left on the host
   deno task conformance report FILE.ndjson       render an old run again
   deno task conformance explain ID               what a case or a clause is about

@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import type { Composer, RecordingSubject, Terminal } from "./composer.ts";
 import { run, type RunOptions } from "./engine.ts";
 import type { CaseEnd, Event, ExitCode, RunEnd } from "./events.ts";
 import type { Options } from "./options.ts";
-import { commandOf, ledgerFor, Reports, requestOf } from "./run_command.ts";
+import { commandOf, ledgerFor, Reports, requestOf, servedCases } from "./run_command.ts";
 import { messageOf } from "./check.ts";
+import { offered } from "./selection.ts";
 import { UsageError } from "./usage.ts";
 
 /** What a run said about each case: the outcome of each check. */
@@ -55,7 +56,7 @@ function told(problems: readonly Problem[]): string {
 /** The tapes of the cases that did well, and why others have none. */
 async function tapesOf(
   subject: RecordingSubject,
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   { ends }: Heard,
 ): Promise<{ tapes: Map<string, string>; problems: Problem[] }> {
   const tapes = new Map<string, string>();
@@ -82,7 +83,7 @@ async function tapesOf(
 /** Replays fresh tapes; takes those away that do not say what the live run said. */
 async function verify(
   subject: RecordingSubject,
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   tapes: Map<string, string>,
   live: Heard,
   options: RunOptions,
@@ -115,8 +116,7 @@ async function store(folder: string, tapes: ReadonlyMap<string, string>): Promis
   return bytes;
 }
 
-function checkUse(terminal: Terminal, { live, yes, repeat, knownFailing }: Options): void {
-  if (!live) throw new UsageError('"record" needs "--live": there is nothing else to record');
+function checkUse(terminal: Terminal, { yes, repeat, knownFailing }: Options): void {
   if (repeat > 1) throw new UsageError('"record" runs each case once, without "--repeat"');
   if (knownFailing !== undefined) {
     throw new UsageError('"record" keeps what does well, without "--known-failing"');
@@ -130,23 +130,24 @@ function checkUse(terminal: Terminal, { live, yes, repeat, knownFailing }: Optio
 
 /** Records the selected cases. @throws {UsageError}, and what the subject lacks */
 export async function recordCommand(
-  { terminal, composer, options, cases, selected }: {
+  { terminal, composer, options, cases, selected: asked }: {
     readonly terminal: Terminal;
     readonly composer: Composer;
     readonly options: Options;
-    readonly cases: readonly Case[];
-    readonly selected: readonly Case[];
+    readonly cases: readonly AnyCase[];
+    readonly selected: readonly AnyCase[];
   },
 ): Promise<ExitCode> {
   checkUse(terminal, options);
   const request = requestOf(terminal, composer, options);
   const { startedAt } = request;
   await using subject = await composer.recording(request);
+  const selected = servedCases(subject, asked, options);
   const common: RunOptions = {
     seed: options.seed ?? terminal.seed(),
     startedAt,
     command: commandOf(options),
-    known: cases.map(({ id }) => id),
+    known: offered(subject, cases).map(({ id }) => id),
     parallel: options.parallel,
     caseTimeoutMs: options.caseTimeoutMs,
   };

@@ -5,19 +5,20 @@
  */
 
 import { CASES } from "./cases/mod.ts";
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import { run } from "./engine.ts";
 import { unfitFor } from "./needs.ts";
 import { gathering } from "./reports/reporter.ts";
 import { account } from "./reports/words.ts";
+import { offered } from "./selection.ts";
 import type { Subject } from "./subject.ts";
 
 /** What {@linkcode registerDenoTests} needs. */
 export interface DenoTestOptions {
   /** Opens the subject: once to ask for its claims, and once in each test. */
   open(): Promise<Subject & Partial<AsyncDisposable>>;
-  /** The cases. By default all. */
-  readonly cases?: readonly Case[];
+  /** The cases. By default all of the contracts that the subject serves. */
+  readonly cases?: readonly AnyCase[];
   /** What all names follow from. By default `deno-test`; give a live run another one each time. */
   readonly seed?: string;
   /** Registers a test. By default `Deno.test`. */
@@ -27,7 +28,7 @@ export interface DenoTestOptions {
 /** Runs one case, and throws what it has to say unless it passed. */
 async function runCase(
   { open, seed = "deno-test" }: DenoTestOptions,
-  item: Case,
+  item: AnyCase,
 ): Promise<void> {
   const subject = await open();
   try {
@@ -36,7 +37,7 @@ async function runCase(
     const command = ["--driver", subject.driver, ...(subject.mode === "live" ? ["--live"] : [])];
     const options = {
       ...{ seed, startedAt, command },
-      known: CASES.map(({ id }) => id),
+      known: offered(subject, CASES).map(({ id }) => id),
       bystander: subject.mode !== "replayed",
     };
     for await (const event of run([item], subject, options)) {
@@ -65,8 +66,9 @@ async function runCase(
  * ```
  */
 export async function registerDenoTests(options: DenoTestOptions): Promise<void> {
-  const { cases = CASES, register = Deno.test } = options;
+  const { register = Deno.test } = options;
   const subject = await options.open();
+  const cases = offered(subject, options.cases ?? CASES);
   const claims = await subject.claims();
   await subject[Symbol.asyncDispose]?.();
   for (const item of cases) {

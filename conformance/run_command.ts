@@ -5,7 +5,7 @@
  */
 
 import { directories } from "../drivers/contract/mod.ts";
-import type { Case } from "./case.ts";
+import type { AnyCase } from "./case.ts";
 import type { Composer, SubjectRequest, Terminal } from "./composer.ts";
 import { run, type RunOptions } from "./engine.ts";
 import type { Event, ExitCode } from "./events.ts";
@@ -15,6 +15,7 @@ import { FileLedger } from "./ledger_file.ts";
 import type { Options, ReportTarget } from "./options.ts";
 import { type Report, REPORTERS } from "./reports/mod.ts";
 import { shellCommand } from "./reports/words.ts";
+import { offered } from "./selection.ts";
 import type { Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
@@ -41,20 +42,20 @@ export function requestOf(
   composer: Composer,
   options: Options,
 ): SubjectRequest {
-  const { driver, live, settings, fixtures } = options;
+  const { driver, mode, settings, fixtures } = options;
   if (driver === undefined) {
     throw new UsageError(`Name a driver: --driver ${composer.names().join("|")}|./my_driver.ts`);
   }
   const isModule = /[\\/]|\.[cm]?[jt]s$/.test(driver);
   return {
     driver: isModule ? resolved(terminal, driver) : driver,
-    live,
+    mode,
     settings,
     fixtures: fixtures === undefined
       ? `${terminal.project}/fixtures`
       : resolved(terminal, fixtures),
     recordCommand: shellCommand([
-      ...["record", "--driver", driver, "--live"],
+      ...["record", "--driver", driver, ...(mode === "simulated" ? [] : ["--live"])],
       ...(fixtures === undefined ? [] : ["--fixtures", fixtures]),
     ]),
     startedAt: terminal.now(),
@@ -97,11 +98,11 @@ export async function ledgerFor(
 
 /** The arguments that repeat a run, without selection, seed and reports. */
 export function commandOf(options: Options): string[] {
-  const { driver = "", live, settings, fixtures, repeat, caseTimeoutMs } = options;
+  const { driver = "", mode, settings, fixtures, repeat, caseTimeoutMs } = options;
   return [
     "--driver",
     driver,
-    ...(live ? ["--live"] : []),
+    ...(mode === "replayed" ? [] : [mode === "live" ? "--live" : "--simulated"]),
     ...(fixtures === undefined ? [] : ["--fixtures", fixtures]),
     ...Object.entries(settings).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
     ...(repeat > 1 ? ["--repeat", `${repeat}`] : []),
@@ -169,7 +170,7 @@ function openForWriting(path: string, name: string): Deno.FsFile {
 async function knownFailures(
   terminal: Terminal,
   { knownFailing }: Options,
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
 ): Promise<KnownFailure[]> {
   if (knownFailing === undefined) return [];
   const text = await readUserFile(terminal, knownFailing);
@@ -190,20 +191,36 @@ async function knownFailures(
   return entries;
 }
 
+/** Those of the selected cases that are for a subject. @throws {UsageError} if it serves none of them */
+export function servedCases(
+  subject: Pick<Subject, "driver" | "contracts">,
+  selected: readonly AnyCase[],
+  { selection }: Pick<Options, "selection">,
+): AnyCase[] {
+  const { driver, contracts } = subject;
+  const serves = `Driver "${driver}" serves ${contracts.map((name) => `"${name}"`).join(" and ")}`;
+  const missing = selection.contracts?.find((name) => !contracts.some((it) => it === name));
+  if (missing !== undefined) throw new UsageError(`${serves}, and not "${missing}"`);
+  const cases = offered(subject, selected);
+  if (cases.length > 0) return cases;
+  throw new UsageError(`${serves}; none of the selected cases is about that`);
+}
+
 /** Runs the selected cases. @throws {UsageError}, and what the subject lacks */
 export async function runCommand(
-  { terminal, composer, options, cases, selected }: {
+  { terminal, composer, options, cases, selected: asked }: {
     readonly terminal: Terminal;
     readonly composer: Composer;
     readonly options: Options;
-    readonly cases: readonly Case[];
-    readonly selected: readonly Case[];
+    readonly cases: readonly AnyCase[];
+    readonly selected: readonly AnyCase[];
   },
 ): Promise<ExitCode> {
   const known = await knownFailures(terminal, options, cases);
   const request = requestOf(terminal, composer, options);
   const { startedAt } = request;
   await using subject = await composer.subject(request);
+  const selected = servedCases(subject, asked, options);
   const seed = options.seed ?? terminal.seed();
   using interrupts = terminal.interrupts();
   using reports = new Reports(terminal, options.reporters);
@@ -212,7 +229,7 @@ export async function runCommand(
     seed,
     startedAt,
     command: commandOf(options),
-    known: cases.map(({ id }) => id),
+    known: offered(subject, cases).map(({ id }) => id),
     repeat: options.repeat,
     parallel: options.parallel,
     caseTimeoutMs: options.caseTimeoutMs,

@@ -4,12 +4,10 @@
  * @module
  */
 
-import { type Clause, CLAUSES, type Level } from "../drivers/contract/mod.ts";
-import type { Case } from "./case.ts";
+import { type Clause, CLAUSES, CONTRACTS, type Level } from "../drivers/contract/mod.ts";
+import type { AnyCase } from "./case.ts";
+import type { Subject } from "./subject.ts";
 import { unknownName, UsageError } from "./usage.ts";
-
-/** The contracts that there are cases for. */
-export const CONTRACTS = ["driver"] as const;
 
 /** What is asked for; all of it has to hold for a case. */
 export interface Selection {
@@ -37,7 +35,7 @@ function topicOf(id: string): string {
 }
 
 /** The cases that any pattern names. @throws {UsageError} if one names none */
-function named(cases: readonly Case[], patterns: readonly string[], what: string): Set<Case> {
+function named(cases: readonly AnyCase[], patterns: readonly string[], what: string): Set<AnyCase> {
   return new Set(patterns.flatMap((pattern) => {
     const found = cases.filter(({ id }) => isOf(id, pattern));
     if (found.length > 0) return found;
@@ -49,7 +47,7 @@ function named(cases: readonly Case[], patterns: readonly string[], what: string
 }
 
 /** The cases that any expression finds. @throws {UsageError} if one finds none */
-function grepped(cases: readonly Case[], expressions: readonly string[]): Set<Case> {
+function grepped(cases: readonly AnyCase[], expressions: readonly string[]): Set<AnyCase> {
   return new Set(expressions.flatMap((text) => {
     let expression: RegExp;
     try {
@@ -69,10 +67,10 @@ function grepped(cases: readonly Case[], expressions: readonly string[]): Set<Ca
  * @throws {UsageError} if a pattern matches nothing, or nothing is left
  */
 export function select(
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   selection: Selection,
   clauses: readonly Clause[] = CLAUSES,
-): Case[] {
+): AnyCase[] {
   const { ids = [], grep = [], skip = [], levels = [], contracts = [], shard } = selection;
   for (const contract of contracts) {
     if (!CONTRACTS.some((known) => known === contract)) {
@@ -83,9 +81,10 @@ export function select(
   const byId = named(cases, ids, "case");
   const byGrep = grepped(cases, grep);
   const skipped = named(cases, skip, "case to skip");
-  const proves = (item: Case): boolean =>
+  const proves = (item: AnyCase): boolean =>
     Object.values(item.checks).some((clause) => levels.some((it) => it === level.get(clause)));
   const selected = cases
+    .filter(({ contract }) => contracts.length === 0 || contracts.includes(contract))
     .filter((item) => ids.length === 0 || byId.has(item))
     .filter((item) => grep.length === 0 || byGrep.has(item))
     .filter((item) => levels.length === 0 || proves(item))
@@ -98,4 +97,12 @@ export function select(
     throw new UsageError(`The selection leaves no case${how}`);
   }
   return selected;
+}
+
+/** The cases of the contracts that a subject serves. */
+export function offered(
+  { contracts }: Pick<Subject, "contracts">,
+  cases: readonly AnyCase[],
+): AnyCase[] {
+  return cases.filter(({ contract }) => contracts.includes(contract));
 }

@@ -4,27 +4,15 @@
  * @module
  */
 
-import type { Driver, HostControls, World } from "../drivers/contract/mod.ts";
-import type { Case } from "./case.ts";
+import type { Claims, ContractName, World } from "../drivers/contract/mod.ts";
+import type { AnyCase } from "./case.ts";
 import type { Evidence, Mode } from "./events.ts";
 import type { ImageServer } from "./image_server.ts";
 
-/** What a subject claims and can show; told without touching a hypervisor. */
-export interface Claims {
-  /** The facets of the driver. */
-  readonly driver: Pick<Driver, "machineFacets" | "networks" | "ssh" | "events">;
-  /** The ways behind its back. */
-  readonly host?: Partial<HostControls>;
-  /** Whether faults can be planned. */
-  readonly faults: boolean;
-  /** Whether its disk can be full. */
-  readonly fillDisk: boolean;
-}
-
 /** Where one case runs. */
-export interface Stage extends AsyncDisposable {
-  /** The driver and all around it. Disposed of with the stage. */
-  readonly world: World;
+export interface Stage<C extends ContractName = ContractName> extends AsyncDisposable {
+  /** What is under test and all around it. Disposed of with the stage. */
+  readonly world: World<C>;
   /** The image server, well and without images. Disposed of with the stage. */
   readonly server: ImageServer;
   /** Where the evidence comes from. */
@@ -41,14 +29,16 @@ export interface Subject {
   readonly driver: string;
   /** How its answers come about. What is left after a `live` run stays on the host. */
   readonly mode: Mode;
-  /** What it claims and can show. */
+  /** The contracts that it serves. */
+  readonly contracts: readonly ContractName[];
+  /** What it claims and can show of each; told without touching a hypervisor. */
   claims(): Promise<Claims>;
   /**
    * Sets the stage for a case.
    *
    * @throws {Error} saying what is missing and what to do; the case is a `harness-error` then
    */
-  open(use: { readonly case: Case; readonly seed: string }): Promise<Stage>;
+  open(use: { readonly case: AnyCase; readonly seed: string }): Promise<Stage>;
 }
 
 /** A mistake of a case or of the harness, never of the driver. */

@@ -70,6 +70,17 @@ export const layers: readonly Layer[] = [
     imports: [...everything, "fixtures/simulators"],
     packages: [],
   },
+  {
+    path: "conformance/load_module.ts",
+    imports: ["drivers", "conformance"],
+    packages: ["node:"],
+  },
+  {
+    path: "conformance/module_shape.ts",
+    imports: ["drivers/contract", "conformance"],
+    types: ["drivers/backend"],
+    packages: [],
+  },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 
   { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },

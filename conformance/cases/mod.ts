@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Case } from "../case.ts";
+import { type AnyCase, casesOf } from "../case.ts";
 import { ADDRESS_CASES } from "./driver/addresses.ts";
 import { COMMAND_CASES } from "./driver/commands.ts";
 import { CREATE_CASES } from "./driver/create.ts";
@@ -29,8 +29,8 @@ import { REGISTRY_CASES } from "./driver/registry.ts";
 import { SSH_CASES } from "./driver/ssh.ts";
 import { WAIT_CASES } from "./driver/wait.ts";
 
-/** The cases of the `driver` contract. */
-export const CASES: readonly Case[] = [
+/** The cases of every contract. */
+export const CASES: readonly AnyCase[] = casesOf("driver", [
   ...REGISTRY_CASES,
   ...DRIVER_CASES,
   ...NAME_CASES,
@@ -54,4 +54,4 @@ export const CASES: readonly Case[] = [
   ...IMAGE_FILE_CASES,
   ...NETWORK_CASES,
   ...FORWARD_CASES,
-];
+]);

@@ -11,7 +11,8 @@ import {
   isDriverError,
   type MachineSpec,
 } from "../../../drivers/contract/mod.ts";
-import type { Case, CaseContext, Check } from "../../case.ts";
+import type { Case, Check } from "../../case.ts";
+import type { CaseContext } from "../../rigs/driver/context.ts";
 import { ending } from "./endings.ts";
 
 /** No operation makes more backend calls than this. */

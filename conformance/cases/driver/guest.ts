@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CaseContext } from "../../case.ts";
+import type { CaseContext } from "../../rigs/driver/context.ts";
 
 /** What a program in a guest printed. */
 export async function printed(

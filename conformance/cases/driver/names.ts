@@ -5,7 +5,8 @@
  */
 
 import { type Driver, isValidName, machineSubject } from "../../../drivers/contract/mod.ts";
-import type { Case, CaseContext } from "../../case.ts";
+import type { Case } from "../../case.ts";
+import type { CaseContext } from "../../rigs/driver/context.ts";
 import { ending } from "./endings.ts";
 
 /** Checks that a driver refuses each of the names for a machine, in every operation that takes one. */

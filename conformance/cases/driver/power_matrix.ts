@@ -18,7 +18,8 @@ import {
   type PowerOperation,
   type PowerState,
 } from "../../../drivers/contract/mod.ts";
-import type { Case, CaseContext, Need } from "../../case.ts";
+import type { Case, Need } from "../../case.ts";
+import type { CaseContext } from "../../rigs/driver/context.ts";
 
 /** Brings a new machine into a state; undefined for `absent`. */
 type Reach = (context: CaseContext, spec: MachineSpec) => Promise<Machine | undefined>;

@@ -5,7 +5,7 @@
  */
 
 import type { Driver, Image, Subject } from "../../../drivers/contract/mod.ts";
-import type { CaseContext } from "../../case.ts";
+import type { CaseContext } from "../../rigs/driver/context.ts";
 import type { Published } from "../../image_server.ts";
 
 /** The version that most cases are about. */

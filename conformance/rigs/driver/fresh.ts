@@ -12,12 +12,12 @@ import {
   type MachineRef,
   type MachineSpec,
   type TestImages,
-} from "../drivers/contract/mod.ts";
-import type { Fresh } from "./case.ts";
-import { messageOf } from "./check.ts";
-import type { ImageServer, Published } from "./image_server.ts";
-import type { Names } from "./names.ts";
-import { HarnessError } from "./subject.ts";
+} from "../../../drivers/contract/mod.ts";
+import type { Fresh } from "./context.ts";
+import { messageOf } from "../../check.ts";
+import type { ImageServer, Published } from "../../image_server.ts";
+import type { Names } from "../../names.ts";
+import { HarnessError } from "../../subject.ts";
 
 /** The version of the image that nothing boots from. */
 export const BLANK_VERSION = "1.0.0-blank";

@@ -1,18 +1,10 @@
 /**
- * A driver that writes down what it is asked to make, before it makes it.
+ * Writes down what an attempt at a case makes, before it makes it.
  *
  * @module
  */
 
-import {
-  type Driver,
-  type HostControls,
-  type Image,
-  type Images,
-  isDriverError,
-  type Machines,
-  type Networks,
-} from "../drivers/contract/mod.ts";
+import { type ContractName, type HostBase, isDriverError } from "../drivers/contract/mod.ts";
 import type { HostResource, Ledger } from "./ledger.ts";
 import { HarnessError } from "./subject.ts";
 
@@ -125,75 +117,18 @@ export function withMembers<T extends object>(target: T, members: Partial<T>): T
   });
 }
 
-function trackedMachines(machines: Machines, owner: string, tracker: Tracker): Machines {
-  return withMembers(machines, {
-    create(spec, options) {
-      const { cluster, name } = spec;
-      const resource: HostResource = { kind: "machine", owner, cluster, name };
-      return tracker.make(resource, () => machines.create(spec, options));
-    },
-    async delete(ref, options): Promise<void> {
-      await machines.delete(ref, options);
-      tracker.gone({ kind: "machine", owner, cluster: ref.cluster, name: ref.name });
-    },
-  });
-}
-
-function trackedNetworks(networks: Networks, owner: string, tracker: Tracker): Networks {
-  return withMembers(networks, {
-    create(spec, options) {
-      const resource: HostResource = { kind: "network", owner, cluster: spec.cluster };
-      return tracker.make(resource, () => networks.create(spec, options));
-    },
-    async delete(cluster, options): Promise<void> {
-      await networks.delete(cluster, options);
-      tracker.gone({ kind: "network", owner, cluster });
-    },
-  });
-}
-
-function trackedImages(images: Images, owner: string, tracker: Tracker): Images {
-  const tracked = (image: Image): Image => {
-    const resource: HostResource = { kind: "image", owner, version: image.version };
-    return withMembers(image, {
-      fetch: (options) => tracker.make(resource, () => image.fetch(options)),
-      fromFile: (path, options) => tracker.make(resource, () => image.fromFile(path, options)),
-      async purge(options) {
-        const changed = await image.purge(options);
-        tracker.gone(resource);
-        return changed;
-      },
-    });
-  };
-  return withMembers(images, {
-    list: async (options) => (await images.list(options)).map(tracked),
-    get: async (version, options) => tracked(await images.get(version, options)),
-    fromJSON: (text) => tracked(images.fromJSON(text)),
-  });
-}
-
-/** The same driver, with all that it makes written down before. */
-export function trackedDriver(driver: Driver, tracker: Tracker): Driver {
-  const { owner, networks } = driver;
-  return withMembers(driver, {
-    machines: trackedMachines(driver.machines, owner, tracker),
-    images: trackedImages(driver.images, owner, tracker),
-    ...(networks && { networks: trackedNetworks(networks, owner, tracker) }),
-  });
-}
-
-/** The same controls, with all that they plant written down before. */
-export function trackedHost(host: HostControls, tracker: Tracker): HostControls {
-  const planted = (name: string): HostResource => ({ kind: "planted-machine", name });
-  const network = (name: string): HostResource => ({ kind: "planted-network", name });
-  const { plantMachine, uprootMachine, plantNetwork, uprootNetwork, duplicate } = host;
-  return withMembers(host, {
+/** The same controls, with the machines that they plant written down before. */
+export function trackedHost<H extends HostBase>(
+  host: H,
+  contract: ContractName,
+  tracker: Tracker,
+): H {
+  const planted = (name: string): HostResource => ({ kind: "planted-machine", contract, name });
+  const { plantMachine, uprootMachine } = host;
+  const members: Partial<HostBase> = {
     ...(plantMachine && {
       plantMachine: (name: string) =>
         tracker.make(planted(name), () => plantMachine.call(host, name)),
-    }),
-    ...(duplicate && {
-      duplicate: (name: string) => tracker.make(planted(name), () => duplicate.call(host, name)),
     }),
     ...(uprootMachine && {
       async uprootMachine(name: string): Promise<void> {
@@ -201,15 +136,6 @@ export function trackedHost(host: HostControls, tracker: Tracker): HostControls 
         tracker.gone(planted(name));
       },
     }),
-    ...(plantNetwork && {
-      plantNetwork: (name: string) =>
-        tracker.make(network(name), () => plantNetwork.call(host, name)),
-    }),
-    ...(uprootNetwork && {
-      async uprootNetwork(name: string): Promise<void> {
-        await uprootNetwork.call(host, name);
-        tracker.gone(network(name));
-      },
-    }),
-  });
+  };
+  return withMembers(host, members as Partial<H>);
 }

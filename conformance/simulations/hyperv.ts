@@ -1,0 +1,28 @@
+/**
+ * The Hyper-V driver over its simulated host.
+ *
+ * @module
+ */
+
+import type { DriverModule } from "../../drivers/backend/mod.ts";
+import { sessionBackend } from "../../drivers/hyperv/live.ts";
+import { HYPERV, simulatedHost } from "../../drivers/hyperv/mod.ts";
+import { simulatedHyperv } from "../../fixtures/simulators/hyperv/mod.ts";
+import { SIMULATED_IMAGES } from "./images.ts";
+
+const connect: typeof HYPERV.connect = ({ clock, files }) => {
+  const backend = sessionBackend({ clock, open: simulatedHyperv({ clock, files }).open });
+  const versions = { hypervisor: "simulated Hyper-V", powershell: "5.1" };
+  return Promise.resolve({ backend, host: { origin: "simulator", versions } });
+};
+
+const { driver } = HYPERV.serves;
+
+/** The module: all of it is the driver's own, except for what it connects to. */
+export const SIMULATED_HYPERV: DriverModule = {
+  ...HYPERV,
+  serves: { ...HYPERV.serves, ...(driver && { driver: { ...driver, host: simulatedHost } }) },
+  connect,
+  images: SIMULATED_IMAGES,
+  time: "virtual",
+};

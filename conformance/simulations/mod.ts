@@ -1,0 +1,18 @@
+/**
+ * Simulated hosts: what answers where a driver's hypervisor is on another system. Evidence from them
+ * says `simulator`. Each puts a driver's adapter over its simulator, on virtual time.
+ *
+ * @module
+ */
+
+import type { DriverModule } from "../../drivers/backend/mod.ts";
+
+/** How each simulation is got; nothing of it is loaded before. */
+const SIMULATIONS: Readonly<Record<string, () => Promise<DriverModule>>> = {
+  hyperv: async () => (await import("./hyperv.ts")).SIMULATED_HYPERV,
+};
+
+/** The simulation of a driver's host, or undefined. */
+export async function simulationOf(driver: string): Promise<DriverModule | undefined> {
+  return Object.hasOwn(SIMULATIONS, driver) ? await SIMULATIONS[driver]?.() : undefined;
+}
