@@ -21,4 +21,5 @@ export * from "./power.ts";
 export * from "./registry.ts";
 export * from "./ssh.ts";
 export * from "./task_driver/mod.ts";
+export * from "./utility_vm/mod.ts";
 export * from "./world.ts";
