@@ -172,6 +172,21 @@ export interface World<C extends ContractName = "driver"> extends AsyncDisposabl
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** What a subject claims of one contract, told without touching a hypervisor. */
+export interface ContractClaims<C extends ContractName = ContractName> {
+  /** An instance that leads nowhere: its facets are there to be seen. */
+  readonly subject: Partial<SubjectOf<C>>;
+  /** The ways behind its back. */
+  readonly host?: Partial<HostOf<C>>;
+  /** Whether faults can be planned. */
+  readonly faults: boolean;
+  /** Whether its disk can be full. */
+  readonly fillDisk: boolean;
+}
+
+/** What a subject claims of each contract that it serves. */
+export type Claims = { readonly [C in ContractName]?: ContractClaims<C> };
+
 /** The content of the two test images. */
 export interface TestImages {
   /** A disk that nothing boots from. */
@@ -184,6 +199,8 @@ export interface TestImages {
 export interface TestFiles {
   /** Writes a file into the world's own folder and answers its path. */
   write(name: string, content: Uint8Array<ArrayBuffer>): Promise<string>;
+  /** Makes a symbolic link in the world's own folder and answers its path. */
+  link(name: string, target: string): Promise<string>;
   /** Reads a file, by the path that {@linkcode write} answered. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The files in the driver's cache directory, relative and sorted. */

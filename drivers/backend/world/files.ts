@@ -59,6 +59,11 @@ export function worldFiles(
         await writeAll(files, path, content);
         return path;
       },
+      async link(name, target) {
+        const path = `${folders.files}/${relative(name)}`;
+        await files.link(path, target);
+        return path;
+      },
       read: (path) => readAll(files, path),
       cached: () => files.list(folders.cache),
       async tamper(path, content) {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { ContractName } from "../../contract/mod.ts";
+import type { Claims, ContractName } from "../../contract/mod.ts";
 import { systemClock } from "../clock.ts";
 import { type Host, type PlainModule, type PlainService, servedBy } from "../module.ts";
 import { worldFiles } from "./files.ts";
 import { contextNowhere, contextOn, type Ground, liveGround } from "./ground.ts";
-import type { CaseWorld, Claims, Settings, Worlds, WorldsOptions } from "./worlds.ts";
+import type { CaseWorld, Settings, Worlds, WorldsOptions } from "./worlds.ts";
 
 /**
  * Opens a plain module. Its answers are always live.

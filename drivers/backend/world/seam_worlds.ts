@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { ContractName } from "../../contract/mod.ts";
+import type { Claims, ContractName } from "../../contract/mod.ts";
 import { type Backend, BackendError, type Json, type Methods } from "../backend.ts";
 import { systemClock, VirtualClock } from "../clock.ts";
 import { withDeadline } from "../deadline.ts";
@@ -32,7 +32,6 @@ import {
 import { headsOf } from "./stand_in_images.ts";
 import type {
   CaseWorld,
-  Claims,
   RecordingFacts,
   Settings,
   Worlds,

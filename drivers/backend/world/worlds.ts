@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ContractName, HostOf, SubjectOf, World } from "../../contract/mod.ts";
+import type { Claims, ContractName, World } from "../../contract/mod.ts";
 import type { Host } from "../module.ts";
 import type { Provenance, Tape } from "../tape/tape.ts";
 
@@ -36,21 +36,6 @@ export interface WorldOptions {
   /** The tape. Needed in a replay. */
   readonly tape?: Tape;
 }
-
-/** What a subject claims of one contract, told without touching a hypervisor. */
-export interface ContractClaims<C extends ContractName = ContractName> {
-  /** An instance that leads nowhere: its facets are there to be seen. */
-  readonly subject: Partial<SubjectOf<C>>;
-  /** The ways behind its back. */
-  readonly host?: Partial<HostOf<C>>;
-  /** Whether faults can be planned. */
-  readonly faults: boolean;
-  /** Whether its disk can be full. */
-  readonly fillDisk: boolean;
-}
-
-/** What a subject claims of each contract that it serves. */
-export type Claims = { readonly [C in ContractName]?: ContractClaims<C> };
 
 /** What only the caller knows about a recording. */
 export type RecordingFacts = Pick<
