@@ -19,6 +19,12 @@ export function diskFiles({ clock }: { readonly clock: Pick<Clock, "sleep"> }): 
   return {
     read,
     stat: (path) => attempt("read", path, () => stat(path)),
+    realPath: (path) => attempt("read", path, () => Deno.realPath(path)),
+    link: (path, target) =>
+      attempt("create", path, async () => {
+        await makeParent(path);
+        await Deno.symlink(target, path);
+      }),
     create: (path) =>
       attempt("create", path, async () => {
         await makeParent(path);

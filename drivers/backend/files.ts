@@ -37,6 +37,10 @@ export interface Files {
   read(path: string): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Its size in bytes and a stamp that changes with the content, or undefined if there is no such file. */
   stat(path: string): Promise<{ size: number; stamp: string } | undefined>;
+  /** A file's or folder's path without links, `.` and `..`. @throws {FileError} `not-found` */
+  realPath(path: string): Promise<string>;
+  /** Makes a symbolic link. @throws {FileError} */
+  link(path: string, target: string): Promise<void>;
   /** Creates a file, or empties it. @throws {FileError} */
   create(path: string): Promise<FileWriter>;
   /** Moves a file over another one, atomically. @throws {FileError} */

@@ -31,6 +31,16 @@ const table: Record<string, (files: Files, folder: string) => Promise<void>> = {
     await write(files, `${folder}/a/b/c`, "content");
     assertEquals(await readText(files, `${folder}/a/b/c`), "content");
   },
+  "a path without links and dots leads to the file itself": async (files, folder) => {
+    await write(files, `${folder}/real/a`, "content");
+    await files.link(`${folder}/link`, `${folder}/real`);
+    await files.link(`${folder}/file`, `${folder}/link/a`);
+    const root = await files.realPath(`${folder}/real`);
+    assertEquals(await files.realPath(`${folder}/file`), `${root}/a`);
+    assertEquals(await files.realPath(`${folder}/link/../real/./a`), `${root}/a`);
+    assertEquals(await readText(files, `${folder}/file`), "content");
+    await assertKind("not-found", () => files.realPath(`${folder}/link/b`));
+  },
   "create empties a file": async (files, folder) => {
     await write(files, `${folder}/a`, "first");
     await write(files, `${folder}/a`, "one");

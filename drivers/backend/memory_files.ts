@@ -22,11 +22,12 @@ function keyOf(path: string): string {
 /** Makes empty files in memory, with the semantics of those on disk. */
 export function memoryFiles(): Files {
   const nodes = new Map<string, Node>();
+  const links = new Map<string, string>();
   const locks = new KeyedLock();
   let stamps = 0;
 
   const get = (path: string, verb: string): Node => {
-    const node = nodes.get(keyOf(path));
+    const node = nodes.get(realPath(keyOf(path), links));
     if (node) return node;
     throw new FileError("not-found", `Cannot ${verb} "${path}": there is no such file`);
   };
@@ -47,9 +48,17 @@ export function memoryFiles(): Files {
       for (const chunk of [...get(path, "read").chunks]) yield chunk.slice();
     },
     stat: (path) => {
-      const node = nodes.get(keyOf(path));
+      const node = nodes.get(realPath(keyOf(path), links));
       return Promise.resolve(node && { size: node.size, stamp: String(node.stamp) });
     },
+    realPath: (path) =>
+      promise(() => {
+        const real = realPath(keyOf(path), links);
+        if (nodes.has(real)) return real;
+        if ([...nodes.keys()].some((other) => other.startsWith(`${real}/`))) return real;
+        throw new FileError("not-found", `Cannot find "${path}": there is no such file`);
+      }),
+    link: (path, target) => promise(() => void links.set(keyOf(path), keyOf(target))),
     create: (path) => {
       const node = nodes.get(keyOf(path)) ?? { chunks: [], size: 0, stamp: 0 };
       Object.assign(node, { chunks: [], size: 0, stamp: ++stamps });
@@ -72,8 +81,35 @@ export function memoryFiles(): Files {
   };
 }
 
+/** How many links a path may lead over: as on Linux. */
+const MOST_LINKS = 40;
+
+/** A path without links, `.` and `..`. */
+function realPath(
+  path: string,
+  links: ReadonlyMap<string, string>,
+  left: number = MOST_LINKS,
+): string {
+  const parts: string[] = [];
+  const rest = path.split("/");
+  for (const [index, part] of rest.entries()) {
+    if (part === "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+    const target = links.get(join(path, parts));
+    if (target === undefined) continue;
+    if (left === 0) throw new FileError("other", `Cannot follow "${path}": too many links`);
+    return realPath([target, ...rest.slice(index + 1)].join("/"), links, left - 1);
+  }
+  return join(path, parts);
+}
+
+/** The parts of a path, absolute if the path is. */
+function join(path: string, parts: readonly string[]): string {
+  return (path.startsWith("/") ? "/" : "") + parts.join("/");
+}
+
 /** A promise of work that is done at once, whose error rejects instead of being thrown. */
-function promise(work: () => void): Promise<void> {
+function promise<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => resolve(work()));
 }
 

@@ -33,8 +33,6 @@ export interface TaskHost extends HostBase {
   diskBytes?(machine: string): Promise<number>;
   /** Restarts the hypervisor's daemon; machines live on. */
   restartDaemon?(): Promise<void>;
-  /** Makes a symbolic link, at a path that `files.write` could have answered. */
-  link?(path: string, target: string): Promise<void>;
   /** Calls a method whose facet the driver does not have, past the types: it has to be `unimplemented`. */
   callUndeclared?(method: "signalTask" | "execTask" | "createNetwork"): Promise<void>;
   /** Why a control that is absent makes no sense for this hypervisor. */
