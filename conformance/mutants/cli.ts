@@ -12,65 +12,61 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { dirname, resolve } from "node:path";
 import { CASES } from "../cases/mod.ts";
-import { composer, openSubject } from "../compose.ts";
-import { simulationOf } from "../simulated.ts";
+import type { DriverModule } from "../../drivers/backend/module.ts";
+import { loadDriver } from "../../drivers/registry.ts";
+import { openSubject } from "../compose.ts";
+import { simulationOf } from "../simulations/mod.ts";
 import { run } from "../engine.ts";
 import type { Subject } from "../subject.ts";
 import { UsageError } from "../usage.ts";
+import { offered } from "../selection.ts";
 import { type Freedom, FREEDOMS } from "./freedoms.ts";
-import { HYPERV_MUTANTS, type HypervMutant, planted, SHARED_DEFECTS } from "./hyperv.ts";
 import { type Kill, kill, mutated, renderMatrix } from "./kill_matrix.ts";
 import { MUTANTS } from "./mod.ts";
+import { type PlantedMutant, withDefect } from "./mutant.ts";
 
 /** The cases that a free driver failed. */
 async function failedBy(freedom: Freedom, subject: Subject): Promise<string[]> {
   const failed: string[] = [];
   const options = { seed: "freedoms", startedAt: "1970-01-01T00:00:00.000Z", bystander: true };
-  for await (const event of run(CASES, mutated(subject, freedom), options)) {
+  for await (
+    const event of run(
+      offered({ contracts: ["driver"] }, CASES),
+      mutated(subject, freedom),
+      options,
+    )
+  ) {
     if (event.type !== "case-end") continue;
     if (event.status === "fail" || event.status === "harness-error") failed.push(event.case);
   }
   return failed;
 }
 
-/** The defects of the Hyper-V driver, over its simulated host. */
-const HYPERV_DEFECTS: readonly HypervMutant[] = [
-  ...HYPERV_MUTANTS,
-  ...MUTANTS.filter(({ id }) => SHARED_DEFECTS.includes(id))
-    .map((mutant) => ({ ...mutant, id: `hyperv-${mutant.id}` })),
-];
+/** The module that answers for a driver: its simulation, or its own if that is all in memory. */
+async function moduleOf(driver: string): Promise<DriverModule> {
+  const module = await simulationOf(driver) ?? await loadDriver(driver);
+  if (module) return module;
+  throw new UsageError(`There is no driver "${driver}" to plant a mutant in`);
+}
 
-async function killHyperv(mutants: readonly HypervMutant[]): Promise<Kill[]> {
-  const kills: Kill[] = [];
-  if (mutants.length === 0) return kills;
-  const module = await simulationOf("hyperv");
-  if (!module) throw new UsageError("There is no simulated Hyper-V host");
-  for (const mutant of mutants) {
-    await using subject = await openSubject(planted(module, mutant));
-    kills.push(await kill(mutant, CASES, subject));
-  }
-  return kills;
+/** What the cases of its contract make of a mutant. */
+async function killIn(mutant: PlantedMutant): Promise<Kill> {
+  await using subject = await openSubject(withDefect(await moduleOf(mutant.driver), mutant));
+  return await kill(mutant, CASES, subject);
 }
 
 /** Prints the matrix and the freedoms, and answers how many are not as they should be. */
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
-  const known = [...MUTANTS, ...HYPERV_DEFECTS, ...FREEDOMS];
+  const known = [...MUTANTS, ...FREEDOMS];
   const unknown = ids.filter((id) => !known.some((each) => each.id === id));
   if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
   const chosen = <T extends { id: string }>(all: readonly T[]): T[] =>
     all.filter(({ id }) => ids.length === 0 || ids.includes(id));
-  const subject = await composer.subject({
-    driver: "memory",
-    live: false,
-    settings: {},
-    fixtures: "",
-    startedAt: "1970-01-01T00:00:00.000Z",
-  });
-  const kills = [];
-  for (const mutant of chosen(MUTANTS)) kills.push(await kill(mutant, CASES, subject));
-  kills.push(...await killHyperv(chosen(HYPERV_DEFECTS)));
+  const kills: Kill[] = [];
+  for (const mutant of chosen(MUTANTS)) kills.push(await killIn(mutant));
   console.log(renderMatrix(kills));
   const killed = kills.filter(({ outcome }) => outcome === "killed").length;
+  await using subject = await openSubject(await moduleOf("memory"));
   let free = 0;
   const freedoms = chosen(FREEDOMS);
   for (const freedom of freedoms) {

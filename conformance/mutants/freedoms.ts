@@ -6,20 +6,22 @@
 
 import {
   assertName,
+  type Claims,
   type Driver,
   type MachineEvent,
   machineSubject,
 } from "../../drivers/contract/mod.ts";
-import type { Claims } from "../subject.ts";
-import { withMembers } from "../tracked_driver.ts";
-import { mapErrors, type Mutant, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
+import { withMembers } from "../tracker.ts";
+import { mapErrors, type Mutate, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
 
 /** A conforming driver that is unlike the others. */
-export interface Freedom extends Pick<Mutant, "mutate"> {
+export interface Freedom {
   /** Named by what it does. */
   readonly id: string;
   /** Which freedom it uses. */
   readonly uses: string;
+  /** Changes a world of the reference driver. */
+  readonly mutate: Mutate;
   /** What it claims instead of what the reference claims. */
   readonly claims?: (claims: Claims) => Claims;
 }
@@ -113,7 +115,12 @@ export const FREEDOMS: readonly Freedom[] = [
     uses: "every facet of the driver and its machines is optional",
     claims: (claims) => ({
       ...claims,
-      driver: { machineFacets: [], networks: claims.driver.networks },
+      ...(claims.driver && {
+        driver: {
+          ...claims.driver,
+          subject: { machineFacets: [], networks: claims.driver.subject.networks },
+        },
+      }),
     }),
     mutate: (world) =>
       withMembers(world, {

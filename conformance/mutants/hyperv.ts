@@ -8,44 +8,12 @@
  * @module
  */
 
-import { type Backend, BackendError, type Json } from "../../drivers/backend/backend.ts";
-import type { DriverContext, DriverModule } from "../../drivers/backend/module.ts";
+import { BackendError, type Json } from "../../drivers/backend/backend.ts";
+import type { DriverContext } from "../../drivers/backend/module.ts";
 import { isDriverError } from "../../drivers/contract/mod.ts";
 import { machineError, type Mutant, onMachine, onMachines } from "./mutant.ts";
 
-/** A call of a cmdlet. */
-type Call = (method: string, params: Json) => Promise<Json>;
-
-/** A defect of the Hyper-V driver. */
-export interface HypervMutant extends Mutant {
-  /** Changes what the adapter gets from below. Made anew for each instance. */
-  readonly below?: (call: Call, context: DriverContext) => Call;
-}
-
-/** The module with a defect planted below its adapter. */
-export function planted(
-  module: DriverModule,
-  { below }: Pick<HypervMutant, "below">,
-): DriverModule {
-  if (!below) return module;
-  return {
-    ...module,
-    create: (context) => module.create({ ...context, backend: changed(context, below) }),
-  };
-}
-
-function changed(
-  context: DriverContext,
-  below: NonNullable<HypervMutant["below"]>,
-): Backend {
-  const { backend } = context;
-  return {
-    call: (method, params, options) =>
-      below((name, given) => backend.call(name, given, options), context)(method, params),
-    events: (options) => backend.events(options),
-    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
-  };
-}
+type Below = NonNullable<Mutant["below"]>;
 
 interface Vm {
   readonly id: string;
@@ -54,7 +22,6 @@ interface Vm {
   readonly notes: string;
 }
 
-const same: Mutant["mutate"] = (world) => world;
 const isRefused = (error: unknown): error is BackendError =>
   error instanceof BackendError && error.kind === "refused";
 const field = (params: Json, name: string): Json | undefined =>
@@ -63,7 +30,7 @@ const field = (params: Json, name: string): Json | undefined =>
 /** Changes the machines that are found. */
 const onVms = (
   change: (vms: readonly Vm[], params: Json, context: DriverContext) => readonly Vm[],
-): HypervMutant["below"] =>
+): Below =>
 (call, context) =>
 async (method, params) => {
   const result = await call(method, params);
@@ -84,7 +51,7 @@ function memoryOf(context: DriverContext): Map<string, Json> {
 /** Answers the same as the first time, if the call is one of those. */
 const cached = (
   isCached: (method: string, params: Json, result: Json) => boolean,
-): HypervMutant["below"] =>
+): Below =>
 (call, context) =>
 async (method, params) => {
   const memory = memoryOf(context);
@@ -108,7 +75,7 @@ const SOUND: Json = {
 };
 
 /** A host that is never asked how it is, so that each of these refusals is a machine that is not there. */
-const readAsMissing = (id: string): HypervMutant["below"] => (call) => async (method, params) => {
+const readAsMissing = (id: string): Below => (call) => async (method, params) => {
   if (method === "Get-VmtckProbe") return SOUND;
   try {
     return await call(method, params);
@@ -119,12 +86,11 @@ const readAsMissing = (id: string): HypervMutant["below"] => (call) => async (me
 };
 
 /** Defects of its transport and its cmdlets: sections 2.1 and 2.2 of the study of it. */
-const CMDLET_MUTANTS: readonly HypervMutant[] = [
+const CMDLET_MUTANTS: readonly Mutant[] = [
   {
     id: "hyperv-stop-forces",
     breaks: "machine.stop.graceful",
     why: "kutti's stop is Stop-VM -Force",
-    mutate: same,
     below: (call) => async (method, params) => {
       try {
         return await call(method, params);
@@ -138,7 +104,6 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-force-stop-asks",
     breaks: "machine.force-stop.stopped",
     why: "Stop-VM without -TurnOff for both stops",
-    mutate: same,
     below: (call) => (method, params) =>
       call(method, method === "Stop-VM" ? { Id: field(params, "Id") } : params),
   },
@@ -146,7 +111,6 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-one-error-for-all",
     breaks: "error.missing",
     why: "kutti's reply has the text of an exception, and no identity of it",
-    mutate: same,
     below: (call) => async (method, params) => {
       try {
         return await call(method, params);
@@ -160,21 +124,18 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-service-down-is-missing",
     breaks: "driver.unavailable",
     why: "A stopped vmms says ObjectNotFound, and kutti does not look whether it runs",
-    mutate: same,
     below: readAsMissing("ObjectNotFound"),
   },
   {
     id: "hyperv-no-rights-is-missing",
     breaks: "driver.permission",
     why: "kutti ignores whether the reply says success: no machine is no machine",
-    mutate: same,
     below: readAsMissing("AccessDenied"),
   },
   {
     id: "hyperv-probes-once",
     breaks: "driver.status.error",
     why: "kutti probes at the first call, and never again",
-    mutate: same,
     below: (call) => (method, params) =>
       method === "Get-VmtckProbe" ? Promise.resolve(SOUND) : call(method, params),
   },
@@ -183,14 +144,12 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
     breaks: "machine.ambiguous",
     why:
       "Names are not unique in Hyper-V, and kutti's reply is an array where it expects an object",
-    mutate: same,
     below: onVms((vms, params) => field(params, "Name") === undefined ? vms : vms.slice(0, 1)),
   },
   {
     id: "hyperv-names-are-identity",
     breaks: "machine.foreign.code",
     why: "kutti's machines have no mark: whatever has the name is taken for its own",
-    mutate: same,
     below: onVms((vms) =>
       vms.map((vm) => {
         const [owner, cluster, name] = vm.name.split(".");
@@ -204,7 +163,6 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-sizes-are-fixed",
     breaks: "machine.create.spec",
     why: "kutti's script says 2 GiB and two processors",
-    mutate: same,
     below: (call) => (method, params) => {
       if (method !== "Set-VM" || field(params, "ProcessorCount") === undefined) {
         return call(method, params);
@@ -228,12 +186,11 @@ const CMDLET_MUTANTS: readonly HypervMutant[] = [
 ];
 
 /** Defects of its status and addresses: section 2.4. */
-const STATUS_MUTANTS: readonly HypervMutant[] = [
+const STATUS_MUTANTS: readonly Mutant[] = [
   {
     id: "hyperv-knows-two-states",
     breaks: "machine.save",
     why: "kutti reads everything but Off and Running as unknown",
-    mutate: same,
     below: onVms((vms) =>
       vms.map((vm) => /^(?:Off|Running)$/.test(vm.state) ? vm : { ...vm, state: "Other" })
     ),
@@ -242,25 +199,22 @@ const STATUS_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-paused-is-unknown",
     breaks: "machine.pause",
     why: "kutti reads everything but Off and Running as unknown",
-    mutate: same,
     below: onVms((vms) => vms.map((vm) => vm.state === "Paused" ? { ...vm, state: "Other" } : vm)),
   },
   {
     id: "hyperv-state-is-a-field",
     breaks: "machine.status.live",
     why: "kutti's handle has a field, which is written when something is asked of it",
-    mutate: same,
     below: cached((method, params) => method === "Get-VM" && field(params, "Id") !== undefined),
   },
 ];
 
 /** Defects of its clean-up: section 2.5. */
-const CLEANUP_MUTANTS: readonly HypervMutant[] = [
+const CLEANUP_MUTANTS: readonly Mutant[] = [
   {
     id: "hyperv-rollback-keeps-the-disk",
     breaks: "error.rollback",
     why: "kutti leaves the copied disk where PowerShell itself fails",
-    mutate: same,
     below: (call, context) => async (method, params) => {
       const memory = memoryOf(context);
       const path = String(field(params, "Path"));
@@ -275,7 +229,6 @@ const CLEANUP_MUTANTS: readonly HypervMutant[] = [
     id: "hyperv-rollback-keeps-the-registration",
     breaks: "error.rollback",
     why: "kutti removes the files of a failed create, and leaves the machine registered",
-    mutate: same,
     below: (call, context) => async (method, params) => {
       const memory = memoryOf(context);
       const id = `made ${field(params, "Id")}`;
@@ -373,7 +326,7 @@ export const SHARED_DEFECTS: readonly string[] = [
 ];
 
 /** The defects that are this driver's own. */
-export const HYPERV_MUTANTS: readonly HypervMutant[] = [
+export const HYPERV_MUTANTS: readonly Mutant[] = [
   ...CMDLET_MUTANTS,
   ...STATUS_MUTANTS,
   ...CLEANUP_MUTANTS,

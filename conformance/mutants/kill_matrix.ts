@@ -4,17 +4,18 @@
  * @module
  */
 
-import type { Case } from "../case.ts";
+import type { Claims, ContractName, World } from "../../drivers/contract/mod.ts";
+import type { AnyCase } from "../case.ts";
 import { run } from "../engine.ts";
 import type { CheckEvent } from "../events.ts";
-import type { Claims, Subject } from "../subject.ts";
-import { withMembers } from "../tracked_driver.ts";
-import type { Mutant } from "./mutant.ts";
+import type { Subject } from "../subject.ts";
+import { withMembers } from "../tracker.ts";
+import type { PlantedMutant } from "./mutant.ts";
 
 /** What became of a mutant. */
 export interface Kill {
   /** The mutant. */
-  readonly mutant: Mutant;
+  readonly mutant: PlantedMutant;
   /**
    * `killed` by a check of the clause that it breaks; `elsewhere` if only checks of other clauses
    * failed; `survived` if none did.
@@ -30,7 +31,7 @@ export interface Kill {
 export function mutated(
   subject: Subject,
   { mutate, claims = (told) => told }: {
-    readonly mutate: Mutant["mutate"];
+    mutate?(world: never): World<ContractName>;
     readonly claims?: (claims: Claims) => Claims;
   },
 ): Subject {
@@ -38,13 +39,13 @@ export function mutated(
     claims: async () => claims(await subject.claims()),
     open: async (use) => {
       const stage = await subject.open(use);
-      return withMembers(stage, { world: mutate(stage.world) });
+      return mutate ? withMembers(stage, { world: mutate(stage.world as never) }) : stage;
     },
   });
 }
 
 /** The checks that failed because of what they saw; one that was not reached proves nothing. */
-async function failures(cases: readonly Case[], subject: Subject): Promise<CheckEvent[]> {
+async function failures(cases: readonly AnyCase[], subject: Subject): Promise<CheckEvent[]> {
   const failed: CheckEvent[] = [];
   const options = { seed: "mutants", startedAt: "1970-01-01T00:00:00.000Z", bystander: true };
   for await (const event of run(cases, subject, options)) {
@@ -62,11 +63,12 @@ const ENGINE_CLAUSES = ["leak.none", "machine.bystander"];
  * of the engine that a case ran to its end is no proof either, whatever its clause.
  */
 export async function kill(
-  mutant: Mutant,
-  cases: readonly Case[],
+  mutant: PlantedMutant,
+  all: readonly AnyCase[],
   subject: Subject,
 ): Promise<Kill> {
-  const { breaks } = mutant;
+  const { breaks, contract } = mutant;
+  const cases = all.filter((item) => item.contract === contract);
   const about = cases.filter(({ checks }) => Object.values(checks).includes(breaks));
   const first = ENGINE_CLAUSES.includes(breaks) ? cases.slice(0, 40) : about;
   const name = ({ case: id, check }: CheckEvent): string => `${id}/${check}`;

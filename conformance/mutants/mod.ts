@@ -1,5 +1,5 @@
 /**
- * All mutants of the reference driver, in the order of the clauses.
+ * All mutants, in the order of the clauses, each planted in a driver that conforms.
  *
  * @module
  */
@@ -22,10 +22,11 @@ import { POWER_MUTANTS } from "./driver/power.ts";
 import { REGISTRY_MUTANTS } from "./driver/registry.ts";
 import { SSH_MUTANTS } from "./driver/ssh.ts";
 import { WAIT_MUTANTS } from "./driver/wait.ts";
-import type { Mutant } from "./mutant.ts";
+import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv.ts";
+import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
 
-/** Every mutant. */
-export const MUTANTS: readonly Mutant[] = [
+/** The mutants of the `driver` contract. */
+const OF_DRIVERS: readonly Mutant[] = [
   ...REGISTRY_MUTANTS,
   ...DRIVER_MUTANTS,
   ...NAME_MUTANTS,
@@ -44,4 +45,15 @@ export const MUTANTS: readonly Mutant[] = [
   ...IMAGE_FILE_MUTANTS,
   ...NETWORK_MUTANTS,
   ...FORWARD_MUTANTS,
+];
+
+/** Those of the reference's defects that Hyper-V drivers had, too. */
+const HYPERV_DEFECTS: readonly Mutant[] = OF_DRIVERS
+  .filter(({ id }) => SHARED_DEFECTS.includes(id))
+  .map((mutant) => ({ ...mutant, id: `hyperv-${mutant.id}` }));
+
+/** Every mutant. */
+export const MUTANTS: readonly PlantedMutant[] = [
+  ...plantedIn("memory", "driver", OF_DRIVERS),
+  ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),
 ];

@@ -5,6 +5,7 @@
  */
 
 import {
+  type ContractName,
   type Driver,
   DriverError,
   type ErrorCode,
@@ -20,18 +21,71 @@ import {
   type OpenOptions,
   type World,
 } from "../../drivers/contract/mod.ts";
-import { withMembers } from "../tracked_driver.ts";
+import type { Backend, Json } from "../../drivers/backend/backend.ts";
+import type { DriverContext, DriverModule } from "../../drivers/backend/module.ts";
+import { withMembers } from "../tracker.ts";
 
-/** A driver with one deliberate defect. */
-export interface Mutant {
+/** How the mutants of the driver change a world. */
+export type Mutate = (world: World) => World;
+
+/** A call of the backend. */
+export type BackendCall = (method: string, params: Json) => Promise<Json>;
+
+/** An adapter with one deliberate defect. */
+export interface Mutant<C extends ContractName = "driver"> {
   /** Named by its defect, such as `start-says-changed-twice`. */
   readonly id: string;
   /** The clause that it breaks: some check of that clause must fail. */
   readonly breaks: string;
   /** Where the defect was seen in the wild, or how it comes about. */
   readonly why: string;
-  /** Changes a world of the reference driver. */
-  readonly mutate: (world: World) => World;
+  /** Changes a world of a conforming adapter: the defect is above it. */
+  mutate?(world: World<C>): World<C>;
+  /** Changes what the adapter gets from its backend: the defect is below. Made anew for each instance. */
+  below?(call: BackendCall, context: DriverContext): BackendCall;
+}
+
+/** A mutant of any contract, and the driver whose conforming adapter it is planted in. */
+export interface PlantedMutant extends Pick<Mutant, "id" | "breaks" | "why" | "below"> {
+  /** The contract. */
+  readonly contract: ContractName;
+  /** The driver; its simulation where it has one. */
+  readonly driver: string;
+  /** Changes a world. */
+  mutate?(world: never): World<ContractName>;
+}
+
+/** Mutants of a contract, planted in a driver. */
+export function plantedIn<C extends ContractName>(
+  driver: string,
+  contract: C,
+  mutants: readonly Mutant<C>[],
+): PlantedMutant[] {
+  return mutants.map((mutant) => ({ ...mutant, contract, driver }));
+}
+
+/** The same module with a defect below its adapters. */
+export function withDefect(module: DriverModule, { below }: Pick<Mutant, "below">): DriverModule {
+  if (!below) return module;
+  const changed = (context: DriverContext): DriverContext => ({
+    ...context,
+    backend: backendBelow(context, below),
+  });
+  const serves = Object.entries(module.serves).map(([contract, service]) => [
+    contract,
+    { ...service, create: (context: DriverContext) => service.create(changed(context)) },
+  ]);
+  return { ...module, serves: Object.fromEntries(serves) };
+}
+
+function backendBelow(context: DriverContext, below: NonNullable<Mutant["below"]>): Backend {
+  const { backend } = context;
+  return {
+    call: (method, params, options) =>
+      below((name, given) => backend.call(name, given, options), context)(method, params),
+    events: (options) => backend.events(options),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
 }
 
 /** An object, and all that comes from it, whose errors are replaced. */
@@ -60,7 +114,7 @@ export function mapErrors<T extends object>(target: T, map: (error: unknown) => 
 }
 
 /** Replaces the code of every error that has one of the codes. */
-export function recode(codes: readonly ErrorCode[], code: ErrorCode): Mutant["mutate"] {
+export function recode(codes: readonly ErrorCode[], code: ErrorCode): Mutate {
   return onErrors((error) =>
     isDriverError(error) && codes.includes(error.code)
       ? new DriverError({ ...error.toJSON(), code, retryable: undefined })
@@ -69,7 +123,7 @@ export function recode(codes: readonly ErrorCode[], code: ErrorCode): Mutant["mu
 }
 
 /** Replaces errors. */
-export function onErrors(map: (error: unknown) => unknown): Mutant["mutate"] {
+export function onErrors(map: (error: unknown) => unknown): Mutate {
   return (world) =>
     withMembers(world, { open: async (options) => mapErrors(await world.open(options), map) });
 }
@@ -87,7 +141,7 @@ export function machineError(code: ErrorCode, operation: string, ref: MachineRef
 /** Changes every driver that is opened. `options` says for whom. */
 export function onDriver(
   change: (driver: Driver, options: OpenOptions, world: World) => Partial<Driver>,
-): Mutant["mutate"] {
+): Mutate {
   return (world) =>
     withMembers(world, {
       open: async (options) => {
@@ -100,7 +154,7 @@ export function onDriver(
 /** Changes the collection of machines. */
 export function onMachines(
   change: (machines: Machines, driver: Driver, world: World) => Partial<Machines>,
-): Mutant["mutate"] {
+): Mutate {
   return onDriver((driver, _, world) => ({
     machines: withMembers(driver.machines, change(driver.machines, driver, world)),
   }));
@@ -125,7 +179,7 @@ export function withMachines(
 /** Changes every handle of a machine. */
 export function onMachine(
   change: (machine: Machine, driver: Driver, world: World) => Partial<Machine>,
-): Mutant["mutate"] {
+): Mutate {
   return onDriver((driver, _, world) =>
     withMachines(driver, (machine) => change(machine, driver, world))
   );
@@ -134,7 +188,7 @@ export function onMachine(
 /** Changes the collection of images. */
 export function onImages(
   change: (images: Images, driver: Driver, world: World) => Partial<Images>,
-): Mutant["mutate"] {
+): Mutate {
   return onDriver((driver, _, world) => ({
     images: withMembers(driver.images, change(driver.images, driver, world)),
   }));
@@ -143,7 +197,7 @@ export function onImages(
 /** Changes every handle of an image. */
 export function onImage(
   change: (image: Image, driver: Driver, world: World) => Partial<Image>,
-): Mutant["mutate"] {
+): Mutate {
   return onImages((images, driver, world) => {
     const changed = (image: Image): Image => withMembers(image, change(image, driver, world));
     return {
@@ -157,7 +211,7 @@ export function onImage(
 /** Changes the networks. */
 export function onNetworks(
   change: (networks: Networks, driver: Driver, world: World) => Partial<Networks>,
-): Mutant["mutate"] {
+): Mutate {
   return onDriver((driver, _, world) =>
     driver.networks === undefined ? {} : {
       networks: withMembers(driver.networks, change(driver.networks, driver, world)),
@@ -168,7 +222,7 @@ export function onNetworks(
 /** Changes a machine's forwards. */
 export function onForwards(
   change: (forwards: Forwards, machine: Machine, driver: Driver) => Partial<Forwards>,
-): Mutant["mutate"] {
+): Mutate {
   return onMachine((machine, driver) =>
     machine.forwards === undefined ? {} : {
       forwards: withMembers(machine.forwards, change(machine.forwards, machine, driver)),

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { type Mutant, onMachine } from "../mutant.ts";
+import { type Mutant, type Mutate, onMachine } from "../mutant.ts";
 
 /** Changes what a machine says of its address. */
-const address = (change: (address: string | undefined) => string | undefined): Mutant["mutate"] =>
+const address = (change: (address: string | undefined) => string | undefined): Mutate =>
   onMachine((machine) => ({ address: async (options) => change(await machine.address(options)) }));
 
 /** Changes what a machine says of its SSH address. */
 const sshAddress = (
   change: (address: string | undefined) => string | undefined,
-): Mutant["mutate"] =>
+): Mutate =>
   onMachine((machine) => ({
     sshAddress: async (options) => change(await machine.sshAddress(options)),
   }));

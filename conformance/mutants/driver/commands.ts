@@ -5,15 +5,15 @@
  */
 
 import type { Commands } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { codeOf, machineError, type Mutant, onMachine } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { codeOf, machineError, type Mutant, type Mutate, onMachine } from "../mutant.ts";
 
 /** Changes a machine's commands. */
 const onCommands = (
   change: (
     commands: Commands,
   ) => Partial<Commands>,
-): Mutant["mutate"] =>
+): Mutate =>
   onMachine(({ commands }) =>
     commands === undefined ? {} : { commands: withMembers(commands, change(commands)) }
   );

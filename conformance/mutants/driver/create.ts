@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withMembers } from "../../tracked_driver.ts";
+import { withMembers } from "../../tracker.ts";
 import {
   codeOf,
   keyOf,

@@ -5,7 +5,7 @@
  */
 
 import { type Driver, DriverError } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
+import { withMembers } from "../../tracker.ts";
 import { type Mutant, onDriver, onImage, onMachines, recode } from "../mutant.ts";
 
 let opened = 0;

@@ -5,8 +5,8 @@
  */
 
 import type { MachineEvent } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { type Mutant, onDriver } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { type Mutant, type Mutate, onDriver } from "../mutant.ts";
 
 /** Changes the stream of events. */
 const onEvents = (
@@ -15,7 +15,7 @@ const onEvents = (
     signal: AbortSignal,
     inventory: () => Promise<readonly string[]>,
   ) => AsyncIterable<MachineEvent>,
-): Mutant["mutate"] =>
+): Mutate =>
   onDriver(({ events }, _, world) =>
     events === undefined ? {} : {
       events: {

@@ -10,10 +10,10 @@ import {
   type ErrorCode,
   type Image,
 } from "../../../drivers/contract/mod.ts";
-import { codeOf, type Mutant, onImage, recoded } from "../mutant.ts";
+import { codeOf, type Mutant, type Mutate, onImage, recoded } from "../mutant.ts";
 
 /** Takes an image for downloaded after a fetch that was refused with one of the codes. */
-const takenAnyway = (...codes: ErrorCode[]): Mutant["mutate"] =>
+const takenAnyway = (...codes: ErrorCode[]): Mutate =>
   onImage((image) => {
     let taken = false;
     return {

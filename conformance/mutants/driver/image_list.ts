@@ -5,11 +5,11 @@
  */
 
 import type { Driver, ErrorCode, Image } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { codeOf, type Mutant, onImage, onImages, swallow } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { codeOf, type Mutant, type Mutate, onImage, onImages, swallow } from "../mutant.ts";
 
 /** A list that is emptied when an update fails with that code. */
-const emptiedBy = (code: ErrorCode): Mutant["mutate"] =>
+const emptiedBy = (code: ErrorCode): Mutate =>
   onImages((images) => {
     let empty = false;
     return {

@@ -5,11 +5,12 @@
  */
 
 import { DriverError, isDriverError } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
+import { withMembers } from "../../tracker.ts";
 import {
   keyOf,
   machineError,
   type Mutant,
+  type Mutate,
   onErrors,
   onMachine,
   onMachines,
@@ -17,7 +18,7 @@ import {
 } from "../mutant.ts";
 
 /** Says not-found for errors of that reason. */
-const notFoundFor = (reason: string): Mutant["mutate"] =>
+const notFoundFor = (reason: string): Mutate =>
   onErrors((error) =>
     isDriverError(error) && error.reason === reason
       ? new DriverError({ ...error.toJSON(), code: "not-found", reason: undefined })

@@ -5,19 +5,27 @@
  */
 
 import { isDriverError, isValidName } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { machineError, type Mutant, onDriver, onImages, onMachine, onMachines } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import {
+  machineError,
+  type Mutant,
+  type Mutate,
+  onDriver,
+  onImages,
+  onMachine,
+  onMachines,
+} from "../mutant.ts";
 
 let planted = 0;
 
 /** Accepts bad names by making good ones of them. */
-const mendNames = (mend: (name: string) => string): Mutant["mutate"] =>
+const mendNames = (mend: (name: string) => string): Mutate =>
   onMachines((machines) => ({
     create: (spec, options) => machines.create({ ...spec, name: mend(spec.name) }, options),
   }));
 
 /** Answers success for deletes of names that match. */
-const deletesNothing = (names: RegExp): Mutant["mutate"] =>
+const deletesNothing = (names: RegExp): Mutate =>
   onMachines((machines) => ({
     delete: async (ref, options) => {
       if (!names.test(ref.name)) await machines.delete(ref, options);

@@ -10,11 +10,19 @@ import {
   isDriverError,
   type Network,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { codeOf, type Mutant, onDriver, onNetworks, recoded, swallow } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import {
+  codeOf,
+  type Mutant,
+  type Mutate,
+  onDriver,
+  onNetworks,
+  recoded,
+  swallow,
+} from "../mutant.ts";
 
 /** Shows a network with other data. */
-const showsNetwork = (change: (network: Network) => Partial<Network>): Mutant["mutate"] =>
+const showsNetwork = (change: (network: Network) => Partial<Network>): Mutate =>
   onNetworks((networks) => {
     const changed = (network: Network): Network => withMembers(network, change(network));
     return {

@@ -10,11 +10,11 @@ import type {
   MachineStatus,
   PowerState,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { keyOf, machineError, type Mutant, onDriver, onMachine } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { keyOf, machineError, type Mutant, type Mutate, onDriver, onMachine } from "../mutant.ts";
 
 /** Shows one state as another one. */
-const showAs = (from: PowerState, to: PowerState): Mutant["mutate"] =>
+const showAs = (from: PowerState, to: PowerState): Mutate =>
   onMachine((machine) => ({
     status: async (options) => {
       const status = await machine.status(options);
@@ -23,7 +23,7 @@ const showAs = (from: PowerState, to: PowerState): Mutant["mutate"] =>
   }));
 
 /** Refuses an operation where it would change nothing. */
-const refusesNoop = (operation: "start" | "stop" | "forceStop"): Mutant["mutate"] =>
+const refusesNoop = (operation: "start" | "stop" | "forceStop"): Mutate =>
   onMachine((machine) => ({
     [operation]: async (options?: CallOptions): Promise<Change> => {
       const change = await machine[operation](options);

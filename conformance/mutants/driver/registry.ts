@@ -5,11 +5,11 @@
  */
 
 import { type Driver, Registry } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { type Mutant, onDriver } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { type Mutant, type Mutate, onDriver } from "../mutant.ts";
 
 /** A world whose registry is of another class. */
-const withRegistry = (make: () => Registry<Driver>): Mutant["mutate"] => (world) =>
+const withRegistry = (make: () => Registry<Driver>): Mutate => (world) =>
   withMembers(world, { registry: make });
 
 class CaseSensitiveRegistry extends Registry<Driver> {

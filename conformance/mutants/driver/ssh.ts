@@ -5,16 +5,15 @@
  */
 
 import type { SshClient } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracked_driver.ts";
-import { codeOf, type Mutant, onDriver, onMachine } from "../mutant.ts";
+import { withMembers } from "../../tracker.ts";
+import { codeOf, type Mutant, type Mutate, onDriver, onMachine } from "../mutant.ts";
 
 /** Changes the SSH client. */
 const onSsh = (
   change: (
     ssh: SshClient,
   ) => Partial<SshClient>,
-): Mutant["mutate"] =>
-  onDriver(({ ssh }) => ssh === undefined ? {} : { ssh: withMembers(ssh, change(ssh)) });
+): Mutate => onDriver(({ ssh }) => ssh === undefined ? {} : { ssh: withMembers(ssh, change(ssh)) });
 
 /** The mutants. */
 export const SSH_MUTANTS: readonly Mutant[] = [
