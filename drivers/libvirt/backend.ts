@@ -30,6 +30,8 @@ export type InterfaceAddresses = {
 
 /** A lease of a network's DHCP server. */
 export type LeaseRecord = {
+  /** When it ends, in seconds since 1970; libvirt tells of those only that have not ended. */
+  readonly expires: number;
   readonly type: number;
   readonly mac: string | null;
   readonly address: string;
@@ -73,7 +75,10 @@ export type LibvirtMethods = {
   hostFacts: Op<None, { readonly libvirt: string; readonly hypervisor: string } & Acceleration>;
   /** Finds out whether KVM works, by starting a machine that has to print something; once per process. */
   probeAcceleration: Op<None, Acceleration>;
-  nodeGetInfo: Op<None, { readonly memory: number; readonly cpus: number }>;
+  nodeGetInfo: Op<
+    None,
+    { readonly memory: number; readonly cpus: number; readonly mhz: number }
+  >;
 
   connectListAllDomains: Op<{ flags: number }, readonly DomainRef[]>;
   domainLookupByName: Op<{ name: string }, DomainRef>;
@@ -83,6 +88,11 @@ export type LibvirtMethods = {
   domainGetInfo: Op<{ domain: DomainRef }, { readonly maxMemory: number; readonly vcpus: number }>;
   domainGetState: Op<{ domain: DomainRef }, { readonly state: number; readonly reason: number }>;
   domainGetMetadata: Op<{ domain: DomainRef; type: number; uri: string; flags: number }, JsonML>;
+  /** What it used so far, by libvirt's names such as `cpu.time`; `stats` says of which kinds. */
+  domainGetStats: Op<
+    { domain: DomainRef; stats: number },
+    Readonly<Record<string, number | string | boolean>>
+  >;
   domainHasManagedSaveImage: Op<{ domain: DomainRef }, boolean>;
   domainInterfaceAddresses: Op<
     { domain: DomainRef; source: number },
@@ -114,6 +124,7 @@ export type LibvirtMethods = {
   connectListAllNetworks: Op<{ flags: number }, readonly NetworkRef[]>;
   networkLookupByName: Op<{ name: string }, NetworkRef>;
   networkGetXmlDesc: Op<{ network: NetworkRef; flags: number }, JsonML>;
+  networkGetBridgeName: Op<{ network: NetworkRef }, string>;
   networkIsActive: Op<{ network: NetworkRef }, boolean>;
   networkGetDhcpLeases: Op<{ network: NetworkRef }, readonly LeaseRecord[]>;
   networkDefineXmlFlags: Op<{ xml: JsonML; flags: number }, NetworkRef>;
@@ -138,12 +149,32 @@ export type LibvirtMethods = {
   storageVolUpload: Op<{ volume: VolumeRef; path: string }, null>;
   /** Whether a volume's file is as long as a local one: an upload that ended early is shorter. */
   storageVolHolds: Op<{ volume: VolumeRef; path: string }, boolean>;
+  storageVolResize: Op<{ volume: VolumeRef; capacity: number; flags: number }, null>;
   storageVolDelete: Op<{ volume: VolumeRef; flags: number }, null>;
 
   /** Runs a program in the guest at an address; the user and the key are the live side's own affair. */
   "ssh.run": Op<{ address: string; argv: readonly string[] }, SshResult>;
   /** Opens a shell in the guest on this process's own terminal. */
   "ssh.shell": Op<{ address: string }, { readonly exitCode: number }>;
+  /** Asks the guest's agent, as soon as it is there, to end the guest or to restart it. */
+  "guest.shutdown": Op<{ domain: DomainRef; mode: "powerdown" | "reboot" }, null>;
+
+  /** Runs `iptables` on libvirt's host, which has to be this one. */
+  "iptables.run": Op<
+    { argv: readonly string[] },
+    { readonly exitCode: number; readonly stderr: string }
+  >;
+  /** The rules of a table, one a line, as `iptables --list-rules` prints them. */
+  "iptables.list": Op<{ table: string }, readonly string[]>;
+  /** Lets what comes from 127.0.0.1 leave by a bridge. */
+  "bridge.routeLocal": Op<{ bridge: string }, null>;
+  /** Gives a guest's address back to the DHCP server in the guest's name. */
+  "dhcp.release": Op<{ server: string; address: string; mac: string }, null>;
+
+  /** Ends a domain's QEMU as `kill -9` does. */
+  "qemu.kill": Op<{ domain: DomainRef }, null>;
+  /** Ends libvirt's daemon as `kill -9` does, and starts it again. */
+  "daemon.restart": Op<None, null>;
 };
 
 /** What libvirt tells by itself. */

@@ -5,7 +5,7 @@
  */
 
 import { EventHub } from "../backend/event_hub.ts";
-import type { BackendCallOptions } from "../backend/backend.ts";
+import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
 import { probeAcceleration } from "./acceleration.ts";
 import type {
@@ -17,10 +17,20 @@ import type {
 } from "./backend.ts";
 import { usesOf } from "./domain_xml.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
-import { ConnectionLost, RpcError } from "./rpc/errors.ts";
+import { Flags } from "./rpc/constants.ts";
+import { ConnectionLost, ErrorNumber, LibvirtError, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
+import { parseUri } from "./rpc/uri.ts";
 import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
+import {
+  iptables,
+  iptablesRules,
+  killQemu,
+  releaseLease,
+  restartDaemon,
+  routeLocal,
+} from "./local_host.ts";
 import { backendError, fromWire, fromWireEvent, toWire, version } from "./wire.ts";
 
 /** What the live backend needs. */
@@ -46,6 +56,7 @@ type Special = {
 };
 
 const CONNECT_MS = 10_000;
+const AGENT_POLL_MS = 100;
 
 /** What is known of acceleration, by URI: a host's processor does not change while a process runs. */
 const accelerations = new Map<string, Promise<Acceleration>>();
@@ -64,7 +75,7 @@ export class LiveBackend implements LibvirtBackend {
   /** Makes the backend; nothing is opened yet. */
   constructor(options: LiveOptions) {
     this.#options = options;
-    const { ssh } = options;
+    const { ssh, clock } = options;
     this.#special = {
       hostFacts: () => this.#hostFacts(),
       probeAcceleration: () => this.#probe(),
@@ -75,6 +86,9 @@ export class LiveBackend implements LibvirtBackend {
       storageVolHolds: (params, { signal }) => this.#holds(params, signal),
       "ssh.run": ({ address, argv }, { signal }) => sshRun(address, argv, ssh, signal),
       "ssh.shell": async ({ address }) => ({ exitCode: await sshShell(address, ssh) }),
+      domainGetStats: ({ domain, stats }, { signal }) => this.#stats(domain, stats, signal),
+      "guest.shutdown": ({ domain, mode }, { signal }) => this.#guestShutdown(domain, mode, signal),
+      ...this.#onLocalHost(clock),
     };
   }
 
@@ -108,6 +122,67 @@ export class LiveBackend implements LibvirtBackend {
     await client?.then((it) => it.close(), () => {});
     await Promise.all(this.#pumps);
     this.#hub.end();
+  }
+
+  /** What is done on libvirt's host itself, past libvirt. */
+  #onLocalHost(clock: Clock): Special {
+    const local = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (parseUri(this.#options.uri).kind === "unix") return await work();
+      const message = `"${this.#options.uri}" is another host: this works for the local one only`;
+      throw new BackendError("refused", "not-local", message);
+    };
+    const quietly = async (work: () => Promise<void>): Promise<null> => {
+      await local(work);
+      return null;
+    };
+    return {
+      "iptables.run": ({ argv }, { signal }) =>
+        local(async () => {
+          const { exitCode, stderr } = await iptables(argv, signal);
+          return { exitCode, stderr };
+        }),
+      "iptables.list": ({ table }, { signal }) => local(() => iptablesRules(table, signal)),
+      "bridge.routeLocal": ({ bridge }) => quietly(() => routeLocal(bridge)),
+      "dhcp.release": ({ server, address, mac }) =>
+        quietly(() => releaseLease(server, address, mac)),
+      "qemu.kill": ({ domain }) => quietly(() => killQemu(domain.name, clock)),
+      "daemon.restart": () => quietly(() => restartDaemon(clock)),
+    };
+  }
+
+  async #stats(
+    domain: DomainRef,
+    stats: number,
+    signal?: AbortSignal,
+  ): Promise<Result<"domainGetStats">> {
+    const params = { domains: [{ ...domain, id: -1 }], stats };
+    const records = await this.#withClient((client) =>
+      client.call("connectGetAllDomainStats", params, { signal })
+    );
+    const fields = records.flatMap((it) => it.params);
+    return Object.fromEntries(fields.map(({ field, value }) => [field, value]));
+  }
+
+  /** An agent answers only once the guest has started it. */
+  async #guestShutdown(
+    domain: DomainRef,
+    mode: "powerdown" | "reboot",
+    signal?: AbortSignal,
+  ): Promise<null> {
+    const { AGENT } = Flags.domainShutdown;
+    const procedure = mode === "reboot" ? "domainReboot" : "domainShutdownFlags";
+    while (true) {
+      try {
+        const params = { domain: { ...domain, id: -1 }, flags: AGENT };
+        await this.#withClient((client) => client.call(procedure, params, { signal }));
+        return null;
+      } catch (error) {
+        const isEarly = error instanceof LibvirtError &&
+          error.code === ErrorNumber.AGENT_UNRESPONSIVE;
+        if (!isEarly) throw error;
+        await this.#options.clock.sleep(AGENT_POLL_MS, { signal });
+      }
+    }
   }
 
   async #procedure<K extends Method>(

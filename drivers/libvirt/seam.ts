@@ -41,7 +41,8 @@ function laneOf(method: string, params: Named): string {
   return pool ? `pool:${pool.name}` : "host";
 }
 
-const READS = /^(?:hostFacts|probeAcceleration|connect|node|ssh\.)|Lookup|Get|Is|Has|List|Holds/;
+const READS =
+  /^(?:hostFacts|probeAcceleration|connect|node|ssh\.|iptables\.list)|Lookup|Get|Is|Has|List|Holds/;
 const LISTENS: ReadonlySet<string> = new Set<keyof LibvirtMethods>([
   "domainInterfaceAddresses",
   "domainOpenConsole",

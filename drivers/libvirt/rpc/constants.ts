@@ -98,6 +98,9 @@ export const AddressType = { IPV4: 0, IPV6: 1 } as const;
 /** The `type` of `domainGetMetadata` and `domainSetMetadata`. */
 export const MetadataType = { DESCRIPTION: 0, TITLE: 1, ELEMENT: 2 } as const;
 
+/** The kinds of figures that `connectGetAllDomainStats` is asked for. */
+export const DomainStats = { STATE: 1, CPU_TOTAL: 2, BALLOON: 4, VCPU: 8 } as const;
+
 /** The `flags` of calls, by the call. */
 export const Flags = {
   domainList: { ACTIVE: 1, INACTIVE: 2, PERSISTENT: 4, TRANSIENT: 8 },
