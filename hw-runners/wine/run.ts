@@ -52,6 +52,18 @@ async function canFail(deno: string): Promise<boolean> {
   return code === 1 && failures?.length === 1;
 }
 
+/** Ends everything under Wine, also what a test has left. */
+async function endWine(): Promise<void> {
+  await command("wineserver", ["-k"], { env: wineEnvironment(folder) }).catch(() => {});
+}
+
+/** Answers Ctrl+C and time limits. */
+function endOnSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void endWine().then(() => Deno.exit(1)));
+  }
+}
+
 async function main(): Promise<number> {
   const { _: tests, report = join(folder, "report.xml") } = parseArgs(Deno.args, {
     string: ["report", "_"],
@@ -65,6 +77,7 @@ async function main(): Promise<number> {
   // Two runs at once would stop each other's Wine.
   using lock = await Deno.open(join(folder, "lock"), { create: true, write: true });
   await lock.lock(true);
+  endOnSignals();
   try {
     const deno = await prepare(folder);
     if (!await canFail(deno)) throw new MissingError("Wine tells no failure of a test that fails");
@@ -77,7 +90,7 @@ async function main(): Promise<number> {
     console.error(error.message);
     return 3;
   } finally {
-    await command("wineserver", ["-k"], { env: wineEnvironment(folder) }).catch(() => {});
+    await endWine();
   }
 }
 
