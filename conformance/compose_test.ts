@@ -137,7 +137,7 @@ Deno.test("reap opens the driver of a dead run, as its ledger says", async () =>
       startedAt: "2026-01-01",
     });
     await ledger.intend({ kind: "machine", owner: "o", cluster: "c", name: "m" });
-    await ledger.intend({ kind: "planted-machine", name: "o.x" });
+    await ledger.intend({ kind: "planted-machine", contract: "driver", name: "o.x" });
   }
   const dry = await user.say("reap --dry-run");
   assertStringIncludes(dry.out, "listed machine:o.c.m (run dead)");

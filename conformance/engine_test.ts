@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Case } from "./case.ts";
+import type { AnyCase, Case } from "./case.ts";
 import { run, type RunOptions } from "./engine.ts";
 import type { CaseEnd, CheckEvent, Event, RunEnd } from "./events.ts";
 import {
@@ -22,7 +22,7 @@ const OPTIONS: RunOptions = {
 
 /** Runs cases, and answers the ends and the checks by id. */
 async function ran(
-  cases: readonly Case[],
+  cases: readonly AnyCase[],
   subject: Subject | Defects = {},
   options: Partial<RunOptions> = {},
 ): Promise<{ ends: CaseEnd[]; end: RunEnd; checks: CheckEvent[]; events: Event[] }> {

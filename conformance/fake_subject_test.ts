@@ -6,6 +6,7 @@
 
 import {
   type Clause,
+  type ContractClaims,
   type Driver,
   DriverError,
   type Machine,
@@ -16,10 +17,10 @@ import {
   type World,
 } from "../drivers/contract/mod.ts";
 import { VirtualClock } from "../drivers/backend/clock.ts";
-import type { Case } from "./case.ts";
+import type { AnyCase, Case } from "./case.ts";
 import type { Event } from "./events.ts";
 import type { ImageServer } from "./image_server.ts";
-import type { Claims, Stage, Subject } from "./subject.ts";
+import type { Stage, Subject } from "./subject.ts";
 
 /** What can be wrong with the fake. */
 export interface Defects {
@@ -34,11 +35,11 @@ export interface Defects {
   /** What disposing of the world throws. */
   readonly onDispose?: () => void;
   /** What opening the world throws. */
-  readonly onOpen?: (use: { case: Case }) => void;
+  readonly onOpen?: (use: { case: AnyCase }) => void;
   /** How its answers come about. */
   readonly mode?: Subject["mode"];
   /** Parts of the claims. */
-  readonly claims?: Partial<Claims>;
+  readonly claims?: Partial<ContractClaims<"driver">>;
   /** When the tape was recorded. */
   readonly recordedAt?: string;
 }
@@ -138,13 +139,16 @@ export function fakeSubject(
     host,
     driver: "fake",
     mode: defects.mode ?? "simulated",
+    contracts: ["driver"],
     claims: () =>
       Promise.resolve({
-        driver: fakeDriver(host, "o"),
-        host: {},
-        faults: false,
-        fillDisk: false,
-        ...defects.claims,
+        driver: {
+          subject: fakeDriver(host, "o"),
+          host: {},
+          faults: false,
+          fillDisk: false,
+          ...defects.claims,
+        },
       }),
     // deno-lint-ignore require-await
     async open(use): Promise<Stage> {
@@ -175,8 +179,13 @@ export const FAKE_CLAUSES: readonly Clause[] = [
 ];
 
 /** A case with one check `ok` of the must clause, unless told otherwise. */
-export function fakeCase(id: string, run: Case["run"], more: Partial<Case> = {}): Case {
+export function fakeCase(
+  id: string,
+  run: Case["run"],
+  more: Partial<Case> = {},
+): Case & AnyCase {
   return {
+    contract: "driver",
     id,
     title: `Title of ${id}`,
     why: "It broke once",

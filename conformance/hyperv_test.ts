@@ -1,7 +1,7 @@
 /** The Hyper-V driver, held to every case over its simulated host. */
 import { openSubject } from "./compose.ts";
 import { registerDenoTests } from "./register_deno_tests.ts";
-import { simulationOf } from "./simulated.ts";
+import { simulationOf } from "./simulations/mod.ts";
 import { HarnessError } from "./subject.ts";
 
 await registerDenoTests({

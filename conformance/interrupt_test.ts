@@ -9,7 +9,7 @@ const made = new Map();
 const image = { version: "1.0.0-blank", fetch: () => ({ changed: true }), purge: () => ({}) };
 export default {
   name: "stuck",
-  open: ({ owner }) => ({
+  serves: { driver: { open: ({ owner }) => ({
     name: "stuck", description: "A driver that is stuck", owner,
     nameRule: { maxLength: 63, description: "labels" },
     reachability: "direct", machineFacets: [],
@@ -27,7 +27,7 @@ export default {
     },
     images: { update: () => {}, get: () => Promise.resolve(image) },
     [Symbol.asyncDispose]: () => Promise.resolve(),
-  }),
+  }) } },
 };
 `;
 

@@ -92,7 +92,9 @@ function reachOf(host: Set<string>, broken = false): ReachFor {
   };
   return () =>
     Promise.resolve({
-      of: (owner) => Promise.resolve(fakeDriver(host, owner, broken ? { onDelete: refuse } : {})),
+      host: () => Promise.resolve(undefined),
+      of: (_, owner) =>
+        Promise.resolve(fakeDriver(host, owner, broken ? { onDelete: refuse } : {})),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     });
 }

@@ -7,10 +7,10 @@ let backend;
 export default {
   name: "plain",
   origin: "simulator",
-  async open(context) {
+  serves: { driver: { async open(context) {
     backend ??= (await MEMORY.connect({ settings: {}, clock: context.clock })).backend;
-    return MEMORY.create({ ...context, backend });
-  },
+    return MEMORY.serves.driver.create({ ...context, backend });
+  } } },
 };
 `;
 
@@ -19,7 +19,7 @@ const STUB = `
 const no = () => Promise.reject(new Error("Not implemented"));
 export default {
   name: "stub",
-  open: ({ owner }) => ({
+  serves: { driver: { open: ({ owner }) => ({
     name: "stub", description: "A stub", owner,
     nameRule: { maxLength: 63, description: "labels" },
     reachability: "direct", machineFacets: [],
@@ -28,7 +28,7 @@ export default {
     machines: { create: no, get: no, list: no, delete: no },
     images: { update: no, get: no, list: no, importFile: no },
     [Symbol.asyncDispose]: () => Promise.resolve(),
-  }),
+  }) } },
 };
 `;
 
@@ -92,7 +92,7 @@ const refusal = () => new DriverError({
   code: "invalid-argument", operation: "driver.open", subject: "driver:bad",
   message: 'Unknown setting "a"',
 });
-export default { name: "bad", open() ${body} };
+export default { name: "bad", serves: { driver: { open() ${body} } } };
 `,
     );
     const { code, err } = await user.say("--driver ./bad.ts registry.case");

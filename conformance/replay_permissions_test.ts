@@ -46,10 +46,14 @@ Deno.test("a replay gives up by itself what it does not need", async () => {
     "mine.ts",
     `import { MEMORY } from "${MEMORY}";
 const asked = ["run", "write", "ffi", "net"];
-export default { ...MEMORY, name: "mine", time: "real", create(context) {
-  console.error(asked.map((name) => Deno.permissions.querySync({ name }).state).join(" "));
-  return MEMORY.create(context);
-} };
+const { driver } = MEMORY.serves;
+export default { ...MEMORY, name: "mine", time: "real", serves: { driver: {
+  ...driver,
+  create(context) {
+    console.error(asked.map((name) => Deno.permissions.querySync({ name }).state).join(" "));
+    return driver.create(context);
+  },
+} } };
 `,
   );
   const args = ["--driver", `${user.folder}/mine.ts`, "--fixtures", `${user.folder}/fixtures`];

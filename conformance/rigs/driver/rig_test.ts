@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Driver, DriverError, type Networks } from "../drivers/contract/mod.ts";
-import { fakeDriver } from "./fake_subject_test.ts";
-import { MemoryLedger } from "./ledger.ts";
-import { HarnessError } from "./subject.ts";
-import { trackedDriver, Tracker } from "./tracked_driver.ts";
+import { type Driver, DriverError, type Networks } from "../../../drivers/contract/mod.ts";
+import { fakeDriver } from "../../fake_subject_test.ts";
+import { MemoryLedger } from "../../ledger.ts";
+import { HarnessError } from "../../subject.ts";
+import { Tracker } from "../../tracker.ts";
+import { trackedDriver } from "./rig.ts";
 
 const SPEC = { cluster: "c", name: "m", image: "1" };
 
@@ -14,7 +15,7 @@ function tracked(host: Set<string> = new Set()): {
 } {
   const ledger = new MemoryLedger();
   const tracker = new Tracker(ledger);
-  return { driver: trackedDriver(fakeDriver(host, "o"), tracker), tracker, ledger };
+  return { driver: trackedDriver(fakeDriver(host, "o"), "o", tracker), tracker, ledger };
 }
 
 Deno.test("trackedDriver keeps what is there and what is not", () => {
@@ -32,7 +33,7 @@ Deno.test("trackedDriver tracks networks where there are any", async () => {
   const ledger = new MemoryLedger();
   const networks = { facets: ["dhcp"], create: () => Promise.resolve({}) } as unknown as Networks;
   const raw = { ...fakeDriver(new Set(), "o"), networks };
-  const driver = trackedDriver(raw, new Tracker(ledger));
+  const driver = trackedDriver(raw, "o", new Tracker(ledger));
   await driver.networks?.create({ cluster: "c" });
   assertEquals(driver.networks?.facets, ["dhcp"]);
   assertEquals(ledger.open(), [{ kind: "network", owner: "o", cluster: "c" }]);
@@ -48,7 +49,7 @@ Deno.test("trackedDriver works with private fields and frozen objects", async ()
   const raw = Object.freeze(
     Object.assign(new Secretive(), { machines: Object.freeze({}), images: {}, owner: "o" }),
   );
-  const driver = trackedDriver(raw as unknown as Driver, new Tracker(new MemoryLedger()));
+  const driver = trackedDriver(raw as unknown as Driver, "o", new Tracker(new MemoryLedger()));
   assertEquals(await driver.status() as unknown, "ready");
 });
 
