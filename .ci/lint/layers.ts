@@ -19,7 +19,8 @@ export interface Layer {
 
 const adapters = ["memory", "hyperv", "hcs", "libvirt", "kubevirt"]
   .map((name) => `drivers/${name}`);
-const belowAdapters = ["drivers/contract", "drivers/backend", "drivers/images"];
+const belowTasks = ["drivers/contract", "drivers/backend", "drivers/images"];
+const belowAdapters = [...belowTasks, "drivers/tasks"];
 const everything = ["mod.ts", "drivers", "conformance", "hw-runners"];
 const std = ["@std/cli", "@std/streams"];
 
@@ -34,6 +35,7 @@ export const layers: readonly Layer[] = [
     imports: ["drivers/contract", "drivers/backend"],
     packages: ["node:"],
   },
+  { path: "drivers/tasks", imports: belowTasks, packages: ["node:"] },
   ...adapters.map((path) => ({
     path,
     imports: belowAdapters,
