@@ -81,7 +81,6 @@ const usage: [string, string][] = [
   ["report", '"report" needs one file'],
   ["report none.ndjson", 'Cannot read the file "none.ndjson"'],
   ["reap machine", '"reap" takes no names'],
-  ["record --driver fake", '"record" needs "--live"'],
   ["record --driver fake --live --repeat 2", '"record" runs each case once'],
 ];
 

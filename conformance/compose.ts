@@ -151,8 +151,8 @@ async function simulated(module: AnyModule): Promise<AnyModule> {
   );
 }
 
-/** The origin of the recordings in a folder, or undefined where there are none. */
-async function recordedOrigin(folder: string): Promise<Origin | undefined> {
+/** The origin of the recordings in a folder, if the first can be read; undefined where there are none. */
+async function recordedOrigin(folder: string): Promise<Origin | "unreadable" | undefined> {
   try {
     for await (const { name } of Deno.readDir(folder)) {
       if (!name.endsWith(".ndjson")) continue;
@@ -163,7 +163,8 @@ async function recordedOrigin(folder: string): Promise<Origin | undefined> {
     const isAbsent = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory;
     // What is wrong with a recording is told by the case that it is of.
-    if (!isAbsent && !(error instanceof SyntaxError)) throw error;
+    if (error instanceof SyntaxError) return "unreadable";
+    if (!isAbsent) throw error;
   }
   return undefined;
 }

@@ -19,9 +19,9 @@ Deno.test("the memory driver answers by itself", async () => {
   assertEquals(code, 0);
 });
 
-Deno.test("the Hyper-V driver answers over a simulated host, unless the real one is asked for", async () => {
+Deno.test("the Hyper-V driver answers over its simulator or its host, if that is asked for", async () => {
   await using user = await User.come();
-  const { code, out } = await user.say(`--driver hyperv ${CASES}`);
+  const { code, out } = await user.say(`--driver hyperv --simulated ${CASES}`);
   assertStringIncludes(out, "hyperv (simulated, simulator): 2/2 passed");
   assertEquals(code, 0);
   const live = await user.say(`--driver hyperv --live --set powershell=/none/pwsh ${CASES}`);
@@ -56,6 +56,25 @@ for (const [what, damage, message] of damages) {
     assertEquals(code, 3);
   });
 }
+
+Deno.test("what its simulator answers is recorded and replayed, and says so", async () => {
+  await using user = await User.come();
+  const { code, err } = await user.say(`record --driver hyperv ${CASES}`);
+  assertStringIncludes(err, "Recorded 2 of 2 cases");
+  assertEquals(code, 0);
+  const replay = await user.say(`--driver hyperv ${CASES}`);
+  assertStringIncludes(replay.out, "hyperv (replayed, simulator, recorded 2026-01-31): 2/2 passed");
+  assertEquals(replay.code, 0);
+});
+
+Deno.test("a driver without a simulator is recorded and asked live alone", async () => {
+  await using user = await User.come();
+  for (const command of ["record --driver ./mine.ts", "--driver ./mine.ts --simulated"]) {
+    const { code, err } = await user.say(`${command} ${CASES}`);
+    assertStringIncludes(err, 'There is no simulator for driver "mine"');
+    assertEquals(code, 2);
+  }
+});
 
 Deno.test("a missing tape is 3, and so are missing recordings", async () => {
   await using user = await User.come();
