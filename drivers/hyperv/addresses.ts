@@ -19,8 +19,3 @@ export function addressOf(adapters: readonly AdapterRecord[] | null): string | u
     .filter((address) => !USELESS.test(address));
   return usable.find((address) => !address.includes(":")) ?? usable[0];
 }
-
-/** Where the guest's SSH server is. */
-export function sshAddressOf(address: string): string {
-  return address.includes(":") ? `[${address}]:22` : `${address}:22`;
-}

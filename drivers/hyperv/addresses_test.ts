@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addressOf, sshAddressOf } from "./addresses.ts";
+import { addressOf } from "./addresses.ts";
 
 const adapter = (addresses: readonly string[] | null) => ({ mac: "", addresses, switchId: null });
 
@@ -26,9 +26,4 @@ Deno.test("link-local, loopback and unspecified addresses lead nowhere", () => {
   ];
   assertEquals(addressOf([adapter(useless)]), undefined);
   assertEquals(addressOf([adapter([...useless, "fd00::7"])]), "fd00::7");
-});
-
-Deno.test("an IPv6 address is in brackets before its port", () => {
-  assertEquals(sshAddressOf("fd00::7"), "[fd00::7]:22");
-  assertEquals(sshAddressOf("172.27.16.2"), "172.27.16.2:22");
 });

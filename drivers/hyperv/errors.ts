@@ -6,28 +6,26 @@
  * @module
  */
 
-import { BackendError, type BackendErrorKind } from "../backend/backend.ts";
-import { DriverError, type ErrorCode, isDriverError, type Subject } from "../contract/mod.ts";
+import { BackendError } from "../backend/backend.ts";
+import {
+  type About,
+  attempt as attemptBy,
+  driverError as driverErrorBy,
+  type Meaning,
+  Trouble,
+} from "../backend/driver_errors.ts";
+import type { DriverError, ErrorCode } from "../contract/mod.ts";
 import { partsOf } from "./backend.ts";
 
-/** What was being done, and to what. */
-export interface About {
-  /** The contract method. */
-  readonly operation: string;
-  /** What it is about. */
-  readonly subject: Subject;
-  /** The caller's signal. */
-  readonly signal?: AbortSignal;
-}
+export type { About };
 
-/** A code of the contract, and perhaps a reason under it. */
-type Meaning = readonly [code: ErrorCode, reason?: string];
 type Meanings = Readonly<Record<string, Meaning>>;
 
 /** By the first word of the `FullyQualifiedErrorId`, and this adapter's own words. */
 const IDS: Meanings = {
   AccessDenied: ["permission-denied"],
   CommandNotFoundException: ["unavailable", "module-missing"],
+  CouldNotAutoLoadModule: ["unavailable", "module-missing"],
   InvalidOperation: ["failed-precondition"],
   InvalidState: ["failed-precondition"],
   MethodInvocationNotSupportedInConstrainedLanguage: ["unavailable", "policy"],
@@ -62,13 +60,6 @@ const CATEGORIES: Meanings = {
   SecurityError: ["permission-denied"],
 };
 
-const FAILURES: Readonly<Record<Exclude<BackendErrorKind, "refused">, Meaning>> = {
-  unreachable: ["unavailable"],
-  disconnected: ["unavailable"],
-  timeout: ["deadline-exceeded"],
-  garbled: ["internal", "garbled-reply"],
-};
-
 /** Ids that several situations share: a missing machine, a stopped service, a missing right. */
 const AMBIGUOUS: ReadonlySet<string> = new Set([
   "InvalidParameter",
@@ -79,13 +70,13 @@ const AMBIGUOUS: ReadonlySet<string> = new Set([
 /** Those of them that a missing machine can have. */
 const MISSING: ReadonlySet<string> = new Set(["InvalidParameter", "ObjectNotFound"]);
 
-function meaningOf({ kind, code }: BackendError): Meaning {
-  if (kind !== "refused") return FAILURES[kind];
-  const { id, category, hresult } = partsOf(code);
-  const hex = hresult.toLowerCase();
+/** What a refusal means; failures of the seam itself mean the same in all adapters. */
+export function meaningOf(error: unknown): Meaning | undefined {
+  if (!isRefused(error)) return undefined;
+  const { id, category, hresult } = partsOf(error.code);
   const tables: readonly [Meanings, string][] = [
     [IDS, id],
-    [HRESULTS, hex],
+    [HRESULTS, hresult.toLowerCase()],
     [CATEGORIES, category],
   ];
   const found = tables.find(([table, key]) => Object.hasOwn(table, key));
@@ -112,7 +103,7 @@ export function isAmbiguous(error: unknown): error is BackendError {
 
 /** Whether somebody else has it in use for now. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof BackendError && meaningOf(error)[1] === "busy";
+  return meaningOf(error)?.[1] === "busy";
 }
 
 /** Whether the call may have done its work although it failed. */
@@ -121,38 +112,14 @@ export function isUnsure(error: unknown): boolean {
   return error.kind !== "refused" && error.kind !== "unreachable";
 }
 
-/** A sentence for people. */
-function sentence({ operation, subject }: About, why: string): string {
-  const colon = subject.indexOf(":");
-  const [kind, name] = [subject.slice(0, colon), subject.slice(colon + 1)];
-  return `Cannot do ${operation} for ${kind} ${JSON.stringify(name)}: ${why}`;
-}
-
 /** The contract's error for any error. */
 export function driverError(error: unknown, about: About): DriverError {
-  if (isDriverError(error)) return error;
-  const { operation, subject, signal } = about;
-  const fail = (code: ErrorCode, why: string, more = {}): DriverError => {
-    const message = sentence(about, why.trim() || "no reason was given");
-    return new DriverError({ code, operation, subject, message, cause: error, ...more });
-  };
-  if (signal?.aborted) return fail("canceled", "the caller gave up");
-  if (!(error instanceof BackendError)) {
-    return fail("internal", error instanceof Error ? error.message : String(error));
-  }
-  const [code, reason] = meaningOf(error);
-  const backend = { code: error.code || error.kind, text: error.message };
-  return fail(code, error.message, { reason, backend });
+  return driverErrorBy(error, about, meaningOf);
 }
 
 /** Does some work; whatever goes wrong becomes an error of the contract. */
-export async function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
-  try {
-    about.signal?.throwIfAborted();
-    return await work();
-  } catch (error) {
-    throw driverError(error, about);
-  }
+export function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
+  return attemptBy(about, work, meaningOf);
 }
 
 /** An error of our own, about the input or what was found. */
@@ -162,6 +129,5 @@ export function refuse(
   why: string,
   reason?: string,
 ): DriverError {
-  const { operation, subject } = about;
-  return new DriverError({ code, operation, subject, reason, message: sentence(about, why) });
+  return driverErrorBy(new Trouble(code, why, reason), about);
 }

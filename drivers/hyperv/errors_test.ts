@@ -12,6 +12,7 @@ const RECORDS: Readonly<Record<string, string>> = {
   "AccessDenied:PermissionDenied": "permission-denied",
   "Unspecified:NotSpecified:0x80070005": "permission-denied",
   "CommandNotFoundException:ObjectNotFound": "unavailable",
+  "CouldNotAutoLoadModule:ObjectNotFound": "unavailable",
   "MethodInvocationNotSupportedInConstrainedLanguage:NotSpecified": "unavailable",
   "InvalidState:InvalidOperation": "failed-precondition",
   "OutOfMemory:FromStdErr:0x8007000E": "resource-exhausted",

@@ -7,6 +7,7 @@
 import {
   type CallOptions,
   type CommandResult,
+  isSshAddress,
   isValidName,
   type PredefinedCommand,
   type SshClient,
@@ -16,8 +17,6 @@ import type { HostSession } from "./host_session.ts";
 
 /** A command in a guest may take long: installing a cluster does. */
 const COMMAND_MS = 15 * 60_000;
-
-const ADDRESS = /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
 
 /** The SSH client of one instance. */
 export function sshClient(session: HostSession): SshClient {
@@ -45,8 +44,7 @@ export function sshClient(session: HostSession): SshClient {
 }
 
 function assertAddress(address: string, about: About): void {
-  const port = Number(ADDRESS.exec(address)?.[1]);
-  if (port >= 1 && port <= 65535) return;
+  if (isSshAddress(address)) return;
   throw refuse(about, "invalid-argument", "it is no host:port with a port from 1 to 65535");
 }
 

@@ -22,11 +22,12 @@ import {
   type PowerState,
   type PredefinedCommand,
   type Saving,
+  sshAddressAt,
   type Suspension,
   type WaitResult,
   type WaitTarget,
 } from "../contract/mod.ts";
-import { addressOf, sshAddressOf } from "./addresses.ts";
+import { addressOf } from "./addresses.ts";
 import type { VmRecord } from "./backend.ts";
 import { type About, attempt, isRefused, isUnsure, refuse } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
@@ -118,7 +119,7 @@ export class HypervMachine implements Machine {
   async sshAddress({ signal }: CallOptions = {}): Promise<string | undefined> {
     const about = this.#about("machine.sshAddress", signal);
     const address = await attempt(about, () => this.#address({ signal }));
-    return address === undefined ? undefined : sshAddressOf(address);
+    return address === undefined ? undefined : sshAddressAt(address);
   }
 
   #read(operation: PowerOperation, options: Options): Promise<VmRecord> {
@@ -218,7 +219,7 @@ export class HypervMachine implements Machine {
       if (address === undefined) {
         throw refuse(about, "unavailable", "the guest has no address yet", "guest-silent");
       }
-      const result = await sshClient(this.#session).run(sshAddressOf(address), argv, { signal });
+      const result = await sshClient(this.#session).run(sshAddressAt(address), argv, { signal });
       if (result.exitCode === 0) return result;
       const why = `"${command}" ended with ${result.exitCode}: ${result.stderr.trim()}`;
       throw refuse(about, "internal", why, "command-failed");
