@@ -50,7 +50,8 @@ export const RETRY_MS: Readonly<Record<"short" | "medium" | "long" | "exhausted"
 
 const PASSING: readonly ErrorCode[] = ["unknown", "deadline-exceeded", "aborted", "unavailable"];
 
-type Reactions = Readonly<Record<ErrorCode, ControllerReaction>>;
+/** A reaction to each code. */
+export type ControllerReactions = Readonly<Record<ErrorCode, ControllerReaction>>;
 
 function reactions(
   { usualMs, keeping, exceptions = {} }: {
@@ -58,14 +59,14 @@ function reactions(
     keeping: readonly ErrorCode[];
     exceptions?: Readonly<Partial<Record<ErrorCode, Partial<ControllerReaction>>>>;
   },
-): Reactions {
+): ControllerReactions {
   const rows = ERROR_CODES.map((code): [ErrorCode, ControllerReaction] => [code, {
     next: "retry",
     retryMs: PASSING.includes(code) ? RETRY_MS.short : usualMs,
     keepsState: keeping.includes(code),
     ...exceptions[code],
   }]);
-  return Object.fromEntries(rows) as Reactions;
+  return Object.fromEntries(rows) as ControllerReactions;
 }
 
 const GO_ON: Partial<ControllerReaction> = { next: "go-on", retryMs: undefined };
@@ -73,7 +74,7 @@ const CREATE: Partial<ControllerReaction> = { next: "create", retryMs: undefined
 const KEPT: readonly ErrorCode[] = [...PASSING, "resource-exhausted"];
 
 /** What it does on each code, by the call that failed. */
-export const CONTROLLER_REACTIONS: Readonly<Record<ControllerFlow, Reactions>> = {
+export const CONTROLLER_REACTIONS: Readonly<Record<ControllerFlow, ControllerReactions>> = {
   "create": reactions({
     usualMs: RETRY_MS.medium,
     keeping: KEPT,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HostBase } from "../world.ts";
 import type { MachineClass, PersistentVolumeSpec, PluginSecret } from "./requests.ts";
 
 /** One way to get a request wrong. */
@@ -58,35 +59,27 @@ export type PluginTrouble =
  * What the suite may do behind a plugin's back. Each optional member is a facet of the subject. Names
  * are the provider's own, as {@linkcode MachinePlugin.qualifiedMachineName} tells.
  */
-export interface PluginHost {
-  /** Every machine, disk and secret, such as `machine:m1`, `disk:m1`, `secret:m1-userdata`; sorted. */
-  inventory(): Promise<string[]>;
+export interface PluginHost extends HostBase {
   /** Requests that make sense. */
   readonly samples: PluginSamples;
-  /** Makes a machine that is nobody's of ours. */
-  plantMachine?(name: string): Promise<void>;
-  /** Removes a planted machine. */
-  uprootMachine?(name: string): Promise<void>;
   /** Makes a disk that is nobody's of ours. */
   plantDisk?(name: string): Promise<void>;
   /** Removes a planted disk. */
   uprootDisk?(name: string): Promise<void>;
-  /** A digest of a machine's identity, definition and power: equal while nobody touched it. */
-  fingerprint?(name: string): Promise<string>;
   /** Removes a machine, as another client would, and leaves as much of the rest as that leaves. */
   vanish?(name: string): Promise<void>;
   /** Whether the machine is on, or will be by itself. */
   powered?(name: string): Promise<boolean>;
-  /** From now on a machine that is deleted stays as long as this holds; ends with `false`. */
-  holdDeletion?(held: boolean): Promise<void>;
+  /** From now on the machine stays when it is deleted, until this ends with `false`. */
+  holdDeletion?(name: string, held: boolean): Promise<void>;
   /** Writes to a machine as another client would, and leaves a mark; answers whether it is there. */
   touch?(name: string): Promise<void>;
   /** Whether the mark of {@linkcode touch} is still there. */
   touched?(name: string): Promise<boolean>;
   /** From now on that is wrong; ends with `undefined`. */
   trouble?(what: PluginTrouble | undefined): Promise<void>;
-  /** How many machines a provider tells at a time; what is there is on several pages. */
-  readonly pageSize?: number;
+  /** From now on lists come in pages of that many; ends with `undefined`. */
+  page?(size: number | undefined): Promise<void>;
   /** Makes a second machine that the plugin takes for the same, where the provider lets that happen. */
   duplicate?(name: string): Promise<void>;
   /** Why a control that is absent makes no sense for this provider. */

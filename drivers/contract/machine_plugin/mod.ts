@@ -6,6 +6,7 @@
  */
 export * from "./clauses/mod.ts";
 export * from "./controller.ts";
+export * from "./disguises.ts";
 export * from "./dispatch.ts";
 export * from "./host.ts";
 export * from "./plugin.ts";

@@ -1,0 +1,112 @@
+/**
+ * The user's settings of this adapter.
+ *
+ * @module
+ */
+
+import { DriverError } from "../contract/mod.ts";
+
+/** How far a deletion has to be before it counts as done. */
+export const DELETION_LEVELS = ["accepted", "compute", "storage"] as const;
+
+/** `accepted` by the server; machine and instance gone; their disks gone, too. */
+export type DeletionLevel = typeof DELETION_LEVELS[number];
+
+/** The settings, checked, with their defaults. */
+export interface Settings {
+  /** The kubeconfig file; empty for the account of the pod that this runs in. */
+  readonly kubeconfig: string;
+  /** The namespace to work in; that of the kubeconfig's context if empty. */
+  readonly namespace: string;
+  /** Whether the kubeconfig file may name a program that answers credentials. */
+  readonly exec: boolean;
+  /** How far a deletion has to be. */
+  readonly deletion: DeletionLevel;
+  /** How long a deletion or a shut-down is waited for, in milliseconds. */
+  readonly patienceMs: number;
+  /** The storage class of disks that the suite makes; the cluster's own choice if empty. */
+  readonly storageClass: string;
+}
+
+/** A setting: its default, what is accepted, and a line for people. */
+export interface SettingRule {
+  /** The value if the user gives none. */
+  readonly fallback: string;
+  /** Whether a value is accepted. */
+  accepts(value: string): boolean;
+  /** What it is for and what is accepted. */
+  readonly description: string;
+}
+
+const oneOf = (...words: readonly string[]) => (value: string): boolean => words.includes(value);
+const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
+
+/** Every setting by the name that users write. */
+export const SETTINGS: Readonly<Record<string, SettingRule>> = {
+  "kubeconfig": {
+    fallback: "",
+    accepts: (value) => !value.includes("\0"),
+    description: "the kubeconfig file; by default the account of the pod that this runs in",
+  },
+  "namespace": {
+    fallback: "",
+    accepts: matches(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/),
+    description: "the namespace to work in; by default that of the kubeconfig's current context",
+  },
+  "exec": {
+    fallback: "no",
+    accepts: oneOf("yes", "no"),
+    description:
+      'whether the kubeconfig may name a program that answers credentials: "yes" or "no"',
+  },
+  "deletion": {
+    fallback: "storage",
+    accepts: oneOf(...DELETION_LEVELS),
+    description: `how far a deletion has to be: ${DELETION_LEVELS.join(", ")}`,
+  },
+  "patience": {
+    fallback: "120",
+    accepts: matches(/^[1-9][0-9]{0,3}$/),
+    description: "how many seconds a deletion or a shut-down is waited for: 1 to 9999",
+  },
+  "storage-class": {
+    fallback: "",
+    accepts: matches(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/),
+    description: "the storage class of the suite's disks; by default the cluster's own choice",
+  },
+};
+
+/**
+ * Checks settings and fills in defaults.
+ *
+ * @throws {DriverError} `invalid-argument`
+ */
+export function readSettings(given: Readonly<Record<string, string>>): Settings {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(SETTINGS, name)) {
+      refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
+    }
+    const rule = SETTINGS[name];
+    if (!rule?.accepts(value)) {
+      refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${rule?.description}`);
+    }
+  }
+  const get = (name: string): string => given[name] ?? SETTINGS[name]?.fallback ?? "";
+  return {
+    kubeconfig: get("kubeconfig"),
+    namespace: get("namespace"),
+    exec: get("exec") === "yes",
+    deletion: DELETION_LEVELS.find((level) => level === get("deletion")) ?? "storage",
+    patienceMs: Number(get("patience")) * 1000,
+    storageClass: get("storage-class"),
+  };
+}
+
+function refuse(message: string): never {
+  throw new DriverError({
+    code: "invalid-argument",
+    operation: "driver.open",
+    subject: "driver:kubevirt",
+    message,
+  });
+}
