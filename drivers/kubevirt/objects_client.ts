@@ -8,6 +8,7 @@
 import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
 import type {
+  Access,
   ChangeOptions,
   Collection,
   DataVolume,
@@ -63,6 +64,8 @@ export interface KubeObjectsOptions {
   readonly clock: Clock;
   /** The only namespace that is looked at. */
   readonly namespace: string;
+  /** As whom; the connection's own way by default. */
+  readonly access?: Access;
 }
 
 /** The objects of one namespace. */
@@ -71,17 +74,19 @@ export class KubeObjects {
   readonly namespace: string;
   readonly #backend: KubeBackend;
   readonly #clock: Clock;
+  readonly #access: { readonly access?: Access };
 
   /** Looks at a namespace; calls nothing yet. */
-  constructor({ backend, clock, namespace }: KubeObjectsOptions) {
+  constructor({ backend, clock, namespace, access }: KubeObjectsOptions) {
     this.#backend = backend;
     this.#clock = clock;
+    this.#access = access ? { access } : {};
     this.namespace = namespace;
   }
 
   /** Where a kind is, for calls that are made without this. */
   at(kind: keyof Kinds): Collection {
-    return { ...KINDS[kind], namespace: this.namespace };
+    return { ...this.#access, ...KINDS[kind], namespace: this.namespace };
   }
 
   /** Reads one. @throws {BackendError} */
@@ -190,7 +195,7 @@ export class KubeObjects {
     body?: KubeMethods["invoke"]["params"]["body"],
     options?: BackendCallOptions,
   ): Promise<void> {
-    const target = { ...VERBS, resource: kind, namespace: this.namespace, name };
+    const target = { ...this.#access, ...VERBS, resource: kind, namespace: this.namespace, name };
     await this.#call(
       "invoke",
       { ...target, subresource: verb, ...(body !== undefined && { body }) },
