@@ -107,6 +107,15 @@ export function attempt<T>(about: About, work: () => Promise<T>): Promise<T> {
   return attemptWith(about, work, meaningOf);
 }
 
+/** The same for work that answers at once. */
+export function attemptNow<T>(about: About, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw driverError(error, about);
+  }
+}
+
 /** The contract's error for whatever was thrown. */
 export function driverError(error: unknown, about: About): DriverError {
   return driverErrorWith(error, about, meaningOf);

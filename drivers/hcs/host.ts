@@ -1,0 +1,267 @@
+/**
+ * The suite's ways behind the adapter's back, by the same backend.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { UtilityVmHost, UvmExitKind, UvmHostOperation } from "../contract/mod.ts";
+import { EVENTS, type HcsBackend, type JsonObject, type LabSystem } from "./backend.ts";
+import { SCRATCH_DISK } from "./documents.ts";
+import { CODES, isRefused } from "./errors.ts";
+import { join } from "./paths.ts";
+
+/** What the suite makes on the host is in here. */
+const ROOM = "C:\\vmtck";
+
+/** The service's words. */
+const EXIT_TYPES: Readonly<Record<UvmExitKind, string>> = {
+  graceful: "GracefulExit",
+  forced: "ForcedExit",
+  unexpected: "UnexpectedExit",
+  unknown: "Unknown",
+};
+
+const METHODS: Readonly<Record<UvmHostOperation, string>> = {
+  create: "system.create",
+  start: "system.start",
+  terminate: "system.terminate",
+  modify: "system.modify",
+  properties: "system.properties",
+};
+
+/** E_FAIL: what a host says that does not say why. */
+const NO_REASON = "0x80004005";
+/** A type of event that no documentation names. */
+const UNKNOWN_EVENT = 0x7F;
+
+/** The controls of a real host: what can be seen of it. */
+export function liveHost(backend: HcsBackend): UtilityVmHost {
+  return {
+    inventory: () => inventory(backend),
+    census: () => census(backend),
+  };
+}
+
+/** The controls of a simulated host. */
+export function simulatedHost(backend: HcsBackend): UtilityVmHost {
+  const lab = (id: string): Promise<LabSystem> => labSystem(backend, id);
+  return {
+    ...liveHost(backend),
+    ...planting(backend),
+    ...files(backend),
+    ...networks(backend),
+    devices: async (id) => deviceWords((await lab(id)).devices),
+    guestDevices: async (id) => guestWords((await lab(id)).guest),
+    document: async (id) => (await lab(id)).document,
+    exit: async (id, kind) => {
+      const status = kind === "unexpected" ? 0x80370106 | 0 : 0;
+      const exitType = EXIT_TYPES[kind];
+      await backend.call("lab.exit", { id, exitType, status });
+    },
+    refuse: async (id, operation, { code = NO_REASON, times = 1 }) => {
+      const method = METHODS[operation];
+      await backend.call("lab.script", { script: { method, id, code, count: times } });
+    },
+    failGuest: async (id, times) => {
+      const script = { method: "system.modify", id, guestOnly: true, count: times };
+      await backend.call("lab.script", { script: { ...script, code: "0x8037011C" } });
+    },
+    hold: async (id) => void await backend.call("lab.hold", { id }),
+    release: async (id) => void await backend.call("lab.release", { id }),
+    sendEvent: async (id, event) => {
+      const exit = JSON.stringify({ Status: 0, ExitType: "UnexpectedExit" });
+      const [type, data] = {
+        "unknown": [UNKNOWN_EVENT, "{}"] as const,
+        "empty": [EVENTS.exited, null] as const,
+        "malformed": [EVENTS.exited, "{ExitType"] as const,
+        "repeated-exit": [EVENTS.exited, exit] as const,
+      }[event];
+      await backend.call("lab.event", { id, type, data });
+    },
+    loseService: async () => void await backend.call("lab.disconnect", {}),
+  };
+}
+
+/** Systems by owner and identity; for a double, what they and others were let in to as well. */
+async function inventory(backend: HcsBackend): Promise<string[]> {
+  const systems = await backend.call("systems.enumerate", { query: null });
+  const found = systems.map(({ Id, Owner }) => `machine:${Owner ? `${Owner}.` : ""}${Id}`);
+  for (const [kind, folder] of [["disk", "disks"], ["folder", "folders"]] as const) {
+    found.push(...(await names(backend, join(ROOM, folder))).map((name) => `${kind}:${name}`));
+  }
+  return found.sort();
+}
+
+async function names(backend: HcsBackend, path: string): Promise<readonly string[]> {
+  try {
+    return await backend.call("files.list", { path });
+  } catch (error) {
+    if (isRefused(error, CODES.pathNotFound)) return [];
+    throw error;
+  }
+}
+
+async function census(backend: HcsBackend): Promise<string[]> {
+  const { violations, ...counts } = await backend.call("census", {});
+  const open = Object.entries(counts).filter(([, count]) => count > 0);
+  return [
+    ...open.map(([what, count]) => `${what}:${count}`),
+    ...violations.map((violation) => `violation:${violation}`),
+  ].sort();
+}
+
+async function labSystem(backend: HcsBackend, id: string): Promise<LabSystem> {
+  const found = await backend.call("lab.system", { id });
+  if (found) return found;
+  throw new Error(`The host has no system "${id}"`);
+}
+
+/** A system of nobody, without a guest. */
+function planting(backend: HcsBackend): Partial<UtilityVmHost> {
+  const handles = new Map<string, number>();
+  return {
+    plantMachine: async (id) => {
+      const VirtualMachine = {
+        ComputeTopology: { Memory: { SizeInMB: 64 }, Processor: { Count: 1 } },
+        Chipset: { Uefi: {} },
+      };
+      const document = { Owner: "", SchemaVersion: { Major: 2, Minor: 1 }, VirtualMachine };
+      const { handle } = await backend.call("system.create", { id, document });
+      handles.set(id, handle);
+      await backend.call("system.start", { id, handle });
+    },
+    uprootMachine: async (id) => {
+      const handle = handles.get(id) ?? (await backend.call("system.open", { id })).handle;
+      handles.delete(id);
+      await backend.call("system.terminate", { id, handle });
+      await backend.call("system.close", { id, handle });
+    },
+    fingerprint: async (id) =>
+      createHash("sha256").update(JSON.stringify(await labSystem(backend, id))).digest("hex"),
+  };
+}
+
+async function write(backend: HcsBackend, path: string, text: string): Promise<void> {
+  try {
+    await backend.call("files.write", { path, text });
+  } catch (error) {
+    if (!isRefused(error, CODES.fileExists)) throw error;
+  }
+}
+
+function files(backend: HcsBackend): Partial<UtilityVmHost> {
+  const mkdir = async (path: string): Promise<string> => {
+    await backend.call("files.mkdir", { path });
+    return path;
+  };
+  return {
+    windowsLayers: async () => {
+      const [top, base] = [join(ROOM, "layers", "top"), join(ROOM, "layers", "base")];
+      await mkdir(join(top, "Files"));
+      await mkdir(join(base, "UtilityVM", "Files"));
+      await write(backend, join(base, "UtilityVM", "SystemTemplate.vhdx"), "template");
+      return [top, base];
+    },
+    bootFiles: async () => {
+      const folder = await mkdir(join(ROOM, "boot"));
+      for (const name of ["kernel", "initrd.img", "rootfs.vhd", "rootfs.vhdx", "ROOTFS2.VHDX"]) {
+        await write(backend, join(folder, name), name);
+      }
+      return folder;
+    },
+    makeDisk: async (name) => {
+      const path = join(await mkdir(join(ROOM, "disks")), name);
+      await write(backend, path, "disk");
+      return path;
+    },
+    makeFolder: async (name) => {
+      const path = await mkdir(join(ROOM, "folders", name));
+      await write(backend, join(path, "file"), name);
+      return path;
+    },
+    removeFile: async (path) => {
+      for (const name of ["file", SCRATCH_DISK]) {
+        await backend.call("files.remove", { path: join(path, name) });
+      }
+      await backend.call("files.remove", { path });
+    },
+    hasFile: async (path) => await backend.call("files.stat", { path }) !== null,
+  };
+}
+
+function networks(backend: HcsBackend): Partial<UtilityVmHost> {
+  const made = new Map<string, readonly string[]>();
+  return {
+    makeNamespace: async (_, count) => {
+      const id = crypto.randomUUID();
+      const endpoints = Array.from({ length: count }, (_, index) => ({
+        id: crypto.randomUUID(),
+        macAddress: `00-15-5D-52-C0-${String(index).padStart(2, "0")}`,
+      }));
+      for (const { id: ID, macAddress: MacAddress } of endpoints) {
+        const document = { ID, MacAddress, IPAddress: "172.16.0.2", PrefixLength: 24 };
+        await backend.call("lab.network.add", { kind: "endpoint", document });
+      }
+      const Resources = endpoints.map(({ id: ID }) => ({ Type: "Endpoint", Data: { ID } }));
+      const document = { ID: id, NamespaceId: 2, Type: "Guest", Resources };
+      await backend.call("lab.network.add", { kind: "namespace", document });
+      made.set(id, endpoints.map((endpoint) => endpoint.id));
+      return { id, endpoints };
+    },
+    removeNamespace: async (id) => {
+      await backend.call("lab.network.remove", { kind: "namespace", id });
+      for (const endpoint of made.get(id) ?? []) {
+        await backend.call("lab.network.remove", { kind: "endpoint", id: endpoint });
+      }
+      made.delete(id);
+    },
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The devices in the contract's words. */
+function deviceWords(devices: LabSystem["devices"]): string[] {
+  return Object.entries(devices).map(([path, value]) => {
+    const device = value as JsonObject;
+    const [kind, ...words] = path.split("/");
+    const last = words.at(-1) ?? "";
+    switch (kind) {
+      case "Scsi":
+        return `scsi:${words[0]}:${last}=${text(device.Path)}${device.ReadOnly ? " ro" : ""}`;
+      case "VirtualPMem":
+        return `vpmem:${last}=${text(device.HostPath)}${device.ReadOnly ? " ro" : ""}`;
+      case "VirtualSmb": {
+        const isReadOnly = (device.Options as JsonObject | undefined)?.ReadOnly === true;
+        return `vsmb:${last}=${text(device.Path)}${isReadOnly ? " ro" : ""}`;
+      }
+      case "Plan9":
+        return `plan9:${last}=${text(device.Path)}${Number(device.Flags ?? 0) & 1 ? " ro" : ""}`;
+      case "NetworkAdapters":
+        return `nic:${last}=${text(device.EndpointId)}`;
+      default:
+        return path;
+    }
+  }).sort();
+}
+
+/** What the guest has, in the contract's words. */
+function guestWords(guest: LabSystem["guest"]): string[] {
+  const kinds: Readonly<Record<string, string>> = {
+    MappedVirtualDisk: "disk",
+    VPMemDevice: "vpmem",
+    MappedDirectory: "share",
+    NetworkNamespace: "namespace",
+    Network: "nic",
+  };
+  return Object.entries(guest).map(([key, value]) => {
+    const slash = key.indexOf("/");
+    const type = key.slice(0, slash);
+    const settings = (value ?? {}) as JsonObject;
+    const path = text(settings.MountPath) || text(settings.ContainerPath);
+    return `${kinds[type] ?? type}:${path || key.slice(slash + 1)}`;
+  }).sort();
+}
