@@ -1,13 +1,20 @@
 /**
- * Writes the page about the contract: `deno task docs`.
+ * Writes the pages about the contracts anew: `deno task docs`.
  *
  * @module
  */
 
-import { contractPage } from "../drivers/contract/docs.ts";
+import { contractPages } from "../drivers/contract/docs.ts";
 import { CASES } from "./cases/mod.ts";
+import { MUTANTS } from "./mutants/mod.ts";
 
-/** Where the page is. */
-export const CONTRACT_PAGE = new URL("../drivers/contract/README.md", import.meta.url);
+/** The folder of the contracts. */
+export const FOLDER = new URL("../drivers/contract/", import.meta.url);
 
-if (import.meta.main) await Deno.writeTextFile(CONTRACT_PAGE, contractPage(CASES));
+/** The pages, by their paths in {@linkcode FOLDER}. */
+export const pages = (): ReadonlyMap<string, string> =>
+  contractPages({ cases: CASES, mutants: MUTANTS });
+
+if (import.meta.main) {
+  for (const [path, text] of pages()) Deno.writeTextFileSync(new URL(path, FOLDER), text);
+}

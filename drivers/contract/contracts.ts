@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Driver } from "./driver.ts";
+import type { Driver } from "./driver/driver.ts";
+import type { HostControls } from "./driver/host.ts";
 import type { PluginHost } from "./machine_plugin/host.ts";
 import type { MachinePlugin } from "./machine_plugin/plugin.ts";
 import type { TaskHost } from "./task_driver/host.ts";
 import type { TaskDriver } from "./task_driver/task_driver.ts";
 import type { UtilityVmHost } from "./utility_vm/host.ts";
 import type { UtilityVms } from "./utility_vm/utility_vm.ts";
-import type { HostControls } from "./world.ts";
 
 /** A row for each contract. */
 export interface Contracts {

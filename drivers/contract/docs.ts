@@ -1,16 +1,18 @@
 /**
- * The page about the contract, generated from its data.
+ * The pages about the contracts, generated from their data.
  *
  * @module
  */
 
 import type { Clause } from "./clauses/clause.ts";
-import { CLAUSE_TOPICS } from "./clauses/mod.ts";
+import { CLAUSE_TOPICS, SUITE_CLAUSES } from "./clauses/mod.ts";
+import { type ContractName, CONTRACTS } from "./contracts.ts";
+import { type Outcome, POWER_OPERATIONS, POWER_STATES, POWER_TABLE } from "./driver/power.ts";
+import { SEED_ITEMS } from "./driver/seeds.ts";
 import { DriverError, ERROR_CODES } from "./errors.ts";
-import { type Outcome, POWER_OPERATIONS, POWER_STATES, POWER_TABLE } from "./power.ts";
-import { SEED_ITEMS } from "./seeds.ts";
+import { PLUGIN_SEED_ITEMS } from "./machine_plugin/seeds.ts";
 
-/** A case, as the page needs it: its id, and the clause of each of its checks. */
+/** A case, as a page needs it: its id, and the clause of each of its checks. */
 export interface CaseSummary {
   /** Its id. */
   readonly id: string;
@@ -18,32 +20,123 @@ export interface CaseSummary {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** How many cases a cell names; the matrix alone has a hundred. */
-const MOST_CASES = 3;
+/** A mutant, as a page needs it. */
+export interface MutantSummary {
+  /** Its id. */
+  readonly id: string;
+  /** The clause that it breaks. */
+  readonly breaks: string;
+}
 
-/** The page as formatted Markdown. */
-export function contractPage(cases: readonly CaseSummary[]): string {
-  return [
-    "# The driver contract",
-    "This page is generated from the contract itself by `deno task docs`; do not edit it.",
-    "## Power table",
-    "What each operation does in each state:\n\n" +
-    "- an arrow names the state in which the machine settles;\n" +
-    "- `no-op` succeeds with `changed: false`;\n" +
-    "- `refused` is `failed-precondition`;\n" +
-    "- `later` is the same with `retryable`, as it passes by itself;\n" +
-    "- anything else is the error code.",
-    powerTable(),
+/** What shows that the clauses are held to. */
+export interface Proofs {
+  /** The cases. */
+  readonly cases: readonly CaseSummary[];
+  /** The mutants. */
+  readonly mutants: readonly MutantSummary[];
+}
+
+/** One exported item of a seed, and where it went. */
+interface SeedRow {
+  readonly item: string;
+  readonly symbol: string;
+  readonly clauses: readonly string[];
+}
+
+/** How many cases or mutants a cell names; the power matrix alone has a hundred. */
+const MOST_NAMED = 3;
+
+/** What a contract's page says before its clauses. */
+const ABOUT: Readonly<Record<ContractName, string>> = {
+  "driver":
+    "Machines, networks and images of one hypervisor. Its seeds are kutti's Hyper-V driver " +
+    "(`driverhyperv`) and kutti's core (`core`).",
+  "utility-vm": "Small virtual machines that hold containers. Its seed is hcsshim's `uvm` package.",
+  "task-driver":
+    "Virtual machines as the tasks of an orchestrator. Its seed is Nomad's driver for " +
+    "virtual machines.",
+  "machine-plugin": "The machines of a Kubernetes cluster, as Gardener's machine controller asks " +
+    "for them. Its seed is the provider for KubeVirt.",
+};
+
+/** Where the exported items of each contract's seeds went. */
+export const SEEDS: Readonly<Record<ContractName, readonly SeedRow[]>> = {
+  "driver": SEED_ITEMS,
+  "utility-vm": [],
+  "task-driver": [],
+  "machine-plugin": PLUGIN_SEED_ITEMS,
+};
+
+const GENERATED =
+  "This page is generated from the contract itself by `deno task docs`; do not edit it.";
+
+/** The folder of a contract. */
+const folderOf = (contract: ContractName): string => contract.replaceAll("-", "_");
+
+/** The pages as formatted Markdown, by their paths from the folder of the contracts. */
+export function contractPages(proofs: Proofs): ReadonlyMap<string, string> {
+  const pages = CONTRACTS.map((contract): [string, string] => [
+    `${folderOf(contract)}/README.md`,
+    contractPage(contract, proofs),
+  ]);
+  return new Map([["README.md", overview(proofs)], ...pages]);
+}
+
+function page(...parts: readonly string[]): string {
+  return `${parts.join("\n\n")}\n`;
+}
+
+function overview(proofs: Proofs): string {
+  const rows = CONTRACTS.map((contract) => {
+    const clauses = CLAUSE_TOPICS[contract].flatMap(([, it]) => it);
+    const ids = new Set(clauses.map(({ id }) => id));
+    const cases = proofs.cases.filter(({ checks }) =>
+      Object.values(checks).some((it) => ids.has(it))
+    );
+    const mutants = proofs.mutants.filter(({ breaks }) => ids.has(breaks));
+    const counts = [clauses, cases, mutants].map((all) => String(all.length));
+    return [`[${contract}](${folderOf(contract)}/README.md)`, ...counts];
+  });
+  return page(
+    "# The contracts",
+    GENERATED,
+    table(["contract", "clauses", "cases", "mutants"], rows),
     "## Error codes",
     "The codes have the numbers of gRPC status codes; 17 is the machine controller manager's.",
     errorTable(),
-    "## Clauses",
-    ...CLAUSE_TOPICS.flatMap(([title, clauses]) => [`### ${title}`, clauseTable(clauses, cases)]),
-    "## Where the seeds went",
-    "Every exported item of kutti's Hyper-V driver (`driverhyperv`) and of kutti's core (`core`).",
-    seedTable(cases),
-  ].join("\n\n") + "\n";
+    "## What the suite holds every contract to",
+    clauseTable(SUITE_CLAUSES, { cases: [], mutants: proofs.mutants }),
+  );
 }
+
+function contractPage(contract: ContractName, proofs: Proofs): string {
+  return page(
+    `# The ${contract} contract`,
+    GENERATED,
+    ABOUT[contract],
+    ...(contract === "driver" ? powerSection() : []),
+    "## Clauses",
+    ...CLAUSE_TOPICS[contract].flatMap(([title, clauses]) => [
+      `### ${title}`,
+      clauseTable(clauses, proofs),
+    ]),
+    "## Where the seeds went",
+    "Every exported item of the seeds, and its home.",
+    seedTable(SEEDS[contract], proofs.cases),
+  );
+}
+
+/** A function, as the tables below are made from data above. */
+const powerSection = (): readonly string[] => [
+  "## Power table",
+  "What each operation does in each state:\n\n" +
+  "- an arrow names the state in which the machine settles;\n" +
+  "- `no-op` succeeds with `changed: false`;\n" +
+  "- `refused` is `failed-precondition`;\n" +
+  "- `later` is the same with `retryable`, as it passes by itself;\n" +
+  "- anything else is the error code.",
+  powerTable(),
+];
 
 function powerTable(): string {
   const word = (outcome: Outcome): string => {
@@ -74,21 +167,22 @@ function errorTable(): string {
   );
 }
 
-function clauseTable(clauses: readonly Clause[], cases: readonly CaseSummary[]): string {
-  const columns = ["clause", "level", "obligation", "source", "cases"];
+function clauseTable(clauses: readonly Clause[], { cases, mutants }: Proofs): string {
+  const columns = ["clause", "level", "obligation", "source", "cases", "mutants"];
   const rows = clauses.map(({ id, level, text, source, untested }) => [
     `\`${id}\``,
     level,
     text,
     source === "contract" ? "ours" : `[link](${source})`,
     untested ?? casesOf([id], cases),
+    shortened(mutants.filter(({ breaks }) => breaks === id)),
   ]);
   return table(columns, rows);
 }
 
-function seedTable(cases: readonly CaseSummary[]): string {
+function seedTable(seeds: readonly SeedRow[], cases: readonly CaseSummary[]): string {
   const columns = ["seed item", "symbol", "clauses", "cases"];
-  const rows = SEED_ITEMS.map(({ item, symbol, clauses }) => [
+  const rows = seeds.map(({ item, symbol, clauses }) => [
     `\`${item}\``,
     `\`${symbol}\``,
     clauses.map((id) => `\`${id}\``).join(", "),
@@ -100,11 +194,15 @@ function seedTable(cases: readonly CaseSummary[]): string {
 /** The cases that prove one of the clauses; only the first few are named. */
 function casesOf(clauses: readonly string[], cases: readonly CaseSummary[]): string {
   const proving = cases
-    .filter(({ checks }) => Object.values(checks).some((clause) => clauses.includes(clause)))
-    .map(({ id }) => `\`${id}\``);
-  const more = proving.length - MOST_CASES;
-  const named = proving.slice(0, MOST_CASES).join(", ");
-  return more > 0 ? `${named} and ${more} more` : named || "every case";
+    .filter(({ checks }) => Object.values(checks).some((clause) => clauses.includes(clause)));
+  return shortened(proving);
+}
+
+/** The first few by their ids, and how many more there are. */
+function shortened(all: readonly { readonly id: string }[]): string {
+  const named = all.slice(0, MOST_NAMED).map(({ id }) => `\`${id}\``).join(", ");
+  const more = all.length - MOST_NAMED;
+  return more > 0 ? `${named} and ${more} more` : named;
 }
 
 /** A table as the formatter writes it. */

@@ -21,6 +21,9 @@ export interface Clause {
   readonly untested?: string;
 }
 
+/** The clauses of a contract by topic, in reading order. */
+export type ClauseTopics = readonly (readonly [title: string, clauses: readonly Clause[]])[];
+
 /** A row of a clause table. */
 type Row = (id: string, text: string, source?: string, untested?: string) => Clause;
 

@@ -1,44 +1,30 @@
 /**
- * The clauses of the `driver` contract, as data.
+ * The clauses of every contract, as data.
  *
  * @module
  */
 
-import { ADDRESS_CLAUSES } from "./addresses.ts";
-import type { Clause } from "./clause.ts";
-import { DRIVER_CLAUSES } from "./driver.ts";
-import { ERROR_CLAUSES } from "./errors.ts";
-import { EVENT_CLAUSES } from "./events.ts";
-import { FORWARD_CLAUSES } from "./forwards.ts";
-import { GUEST_CLAUSES } from "./guests.ts";
-import { IMAGE_CLAUSES } from "./images.ts";
+import type { ContractName } from "../contracts.ts";
+import { DRIVER_CLAUSE_TOPICS } from "../driver/clauses/mod.ts";
+import { PLUGIN_CLAUSE_TOPICS } from "../machine_plugin/clauses/mod.ts";
+import type { Clause, ClauseTopics } from "./clause.ts";
 import { LEAK_CLAUSES } from "./leaks.ts";
-import { LIFE_CLAUSES } from "./life.ts";
-import { NAME_CLAUSES } from "./names.ts";
-import { NETWORK_CLAUSES } from "./networks.ts";
-import { POWER_CLAUSES } from "./power.ts";
-import { REGISTRY_CLAUSES } from "./registry.ts";
-import { WAIT_CLAUSES } from "./wait.ts";
 
-export type { Clause, Level } from "./clause.ts";
+export type { Clause, ClauseTopics, Level } from "./clause.ts";
 
-/** The clauses by topic, in reading order. */
-export const CLAUSE_TOPICS: readonly (readonly [title: string, clauses: readonly Clause[]])[] = [
-  ["Registry", REGISTRY_CLAUSES],
-  ["Driver", DRIVER_CLAUSES],
-  ["Names", NAME_CLAUSES],
-  ["Errors", ERROR_CLAUSES],
-  ["Life of a machine", LIFE_CLAUSES],
-  ["Power", POWER_CLAUSES],
-  ["Waits", WAIT_CLAUSES],
-  ["Addresses", ADDRESS_CLAUSES],
-  ["Guests", GUEST_CLAUSES],
-  ["Events", EVENT_CLAUSES],
-  ["Images", IMAGE_CLAUSES],
-  ["Networks", NETWORK_CLAUSES],
-  ["Port forwards", FORWARD_CLAUSES],
-  ["Leaks", LEAK_CLAUSES],
+/** The clauses of each contract by topic, in reading order. */
+export const CLAUSE_TOPICS: Readonly<Record<ContractName, ClauseTopics>> = {
+  "driver": DRIVER_CLAUSE_TOPICS,
+  "utility-vm": [],
+  "task-driver": [],
+  "machine-plugin": PLUGIN_CLAUSE_TOPICS,
+};
+
+/** The clauses that the suite holds every contract to by itself. */
+export const SUITE_CLAUSES: readonly Clause[] = LEAK_CLAUSES;
+
+/** Every clause, in reading order. */
+export const CLAUSES: readonly Clause[] = [
+  ...Object.values(CLAUSE_TOPICS).flatMap((topics) => topics.flatMap(([, clauses]) => clauses)),
+  ...SUITE_CLAUSES,
 ];
-
-/** Every clause of the `driver` contract, in reading order. */
-export const CLAUSES: readonly Clause[] = CLAUSE_TOPICS.flatMap(([, clauses]) => clauses);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DriverError } from "./errors.ts";
+import { DriverError } from "../errors.ts";
 import { decide, OPERATION_NAMES, POWER_OPERATIONS, POWER_STATES, POWER_TABLE } from "./power.ts";
 
 const ref = { cluster: "c1", name: "m1" };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, LIBVIRT, must } from "./clause.ts";
+import { type Clause, LIBVIRT, must } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const EVENT_CLAUSES: readonly Clause[] = [

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CallOptions, Changed } from "./call.ts";
-import type { DriverErrorData } from "./errors.ts";
-import type { MachineRef } from "./names.ts";
+import type { CallOptions, Changed } from "../call.ts";
+import type { DriverErrorData } from "../errors.ts";
+import type { MachineRef } from "../names.ts";
 import type { PowerState } from "./power.ts";
 import type { CommandResult } from "./ssh.ts";
 

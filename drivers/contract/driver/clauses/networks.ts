@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, HYPERV, KUTTI, must, should } from "./clause.ts";
+import { type Clause, HYPERV, KUTTI, must, should } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const NETWORK_CLAUSES: readonly Clause[] = [

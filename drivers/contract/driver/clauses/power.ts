@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, HYPERV, LIBVIRT, must, should } from "./clause.ts";
+import { type Clause, HYPERV, LIBVIRT, must, should } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const POWER_CLAUSES: readonly Clause[] = [

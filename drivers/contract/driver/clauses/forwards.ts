@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, HYPERV, KUTTI, must } from "./clause.ts";
+import { type Clause, HYPERV, KUTTI, must } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const FORWARD_CLAUSES: readonly Clause[] = [

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { DriverError, type ErrorCode } from "./errors.ts";
-import { type MachineRef, machineSubject } from "./names.ts";
+import { DriverError, type ErrorCode } from "../errors.ts";
+import { type MachineRef, machineSubject } from "../names.ts";
 
 /** The states of a machine; `absent` means that there is none of that name. */
 export const POWER_STATES = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions, Changed } from "./call.ts";
+import type { CallOptions, Changed } from "../call.ts";
 
 /** Whether an image is in the local cache; `unknown` if that cannot be told. */
 export type ImageStatus = "downloaded" | "not-downloaded" | "unknown";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, HYPERV, must } from "./clause.ts";
+import { type Clause, HYPERV, must } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const ERROR_CLAUSES: readonly Clause[] = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, KUTTI, must } from "./clause.ts";
+import { type Clause, KUTTI, must } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const REGISTRY_CLAUSES: readonly Clause[] = [

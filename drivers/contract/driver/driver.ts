@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { CallOptions } from "./call.ts";
-import type { DriverErrorData } from "./errors.ts";
+import type { CallOptions } from "../call.ts";
+import type { DriverErrorData } from "../errors.ts";
 import type { Images } from "./image.ts";
 import type { MachineFacet, MachineId, Machines } from "./machine.ts";
-import type { MachineRef, NameRule } from "./names.ts";
+import type { MachineRef, NameRule } from "../names.ts";
 import type { Networks } from "./network.ts";
 import type { PowerState } from "./power.ts";
 import type { SshClient } from "./ssh.ts";

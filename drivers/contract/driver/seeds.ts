@@ -13,7 +13,7 @@ import type { POWER_STATES } from "./power.ts";
 import type { directories } from "./directories.ts";
 import type { Registry } from "./registry.ts";
 import type { SshClient } from "./ssh.ts";
-import type { OpenOptions } from "./world.ts";
+import type { OpenOptions } from "../world.ts";
 
 /** What is named in the table; the compiler refuses a name that is no member. */
 interface Homes {

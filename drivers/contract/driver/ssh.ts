@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions } from "./call.ts";
+import type { CallOptions } from "../call.ts";
 
 /** What a command in the guest answered. */
 export interface CommandResult {

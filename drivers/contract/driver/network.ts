@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CallOptions } from "./call.ts";
+import type { CallOptions } from "../call.ts";
 
 /** What a network is made from. */
 export interface NetworkSpec {

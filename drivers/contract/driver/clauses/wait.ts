@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, HYPERV, must, should } from "./clause.ts";
+import { type Clause, HYPERV, must, should } from "../../clauses/clause.ts";
 
 /** The clauses. */
 export const WAIT_CLAUSES: readonly Clause[] = [

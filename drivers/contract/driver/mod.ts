@@ -1,0 +1,15 @@
+/**
+ * The `driver` contract: machines, networks and images of one hypervisor.
+ *
+ * @module
+ */
+export * from "./directories.ts";
+export * from "./driver.ts";
+export * from "./host.ts";
+export * from "./image.ts";
+export * from "./ip.ts";
+export * from "./machine.ts";
+export * from "./network.ts";
+export * from "./power.ts";
+export * from "./registry.ts";
+export * from "./ssh.ts";
