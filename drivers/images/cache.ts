@@ -1,8 +1,8 @@
 /**
  * The image files of a cache directory.
  *
- * An image is `<version>-<first digits of its checksum>`, so a changed checksum is another file. Beside
- * it lies its seal: the checksum, size and stamp of the moment when it was verified. An image without
+ * An image is `<version>-<first digits of its checksum>`, so a changed checksum is another file; the
+ * version is written so that no system takes it for anything else. Beside it lies its seal: the checksum, size and stamp of the moment when it was verified. An image without
  * a seal that fits is none, which makes asking cheap and notices whatever was done to the file.
  *
  * @module
@@ -35,18 +35,31 @@ export interface ImageCache {
   sweep(version: string): Promise<void>;
 }
 
+/** What Windows takes for a device, in any folder and whatever follows after the dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.)/;
+
+/**
+ * A version as the beginning of a file's name: another one for each version, also where letter case
+ * makes no difference, and never a device of Windows. `1.30.1` stays, `1.30.0-RC1` is `1.30.0-_r_c1`.
+ */
+export function fileName(version: string): string {
+  const lower = version.replace(/[A-Z_]/g, (letter) => `_${letter.toLowerCase()}`);
+  return lower.replace(DEVICE, "$&_");
+}
+
 /** Makes the cache of a folder. */
 export function imageCache(files: Files, folder: string, slash: string): ImageCache {
   const pathOf = ({ version, sha256 }: Identity): string =>
-    `${folder}${slash}${version}-${sha256.slice(0, 16)}`;
+    `${folder}${slash}${fileName(version)}-${sha256.slice(0, 16)}`;
   const sealPath = (image: Identity): string => `${pathOf(image)}.json`;
 
   const seal = ({ sha256 }: Identity, stat: Stat): string => JSON.stringify({ sha256, ...stat });
 
   const remove = async (version: string, what: RegExp): Promise<boolean> => {
+    const prefix = `${fileName(version)}-`;
     const names = await files.list(folder);
     const found = names.filter((name) =>
-      name.startsWith(`${version}-`) && what.test(name.slice(version.length + 1))
+      name.startsWith(prefix) && what.test(name.slice(prefix.length))
     );
     for (const name of found) await files.remove(`${folder}${slash}${name}`);
     return found.length > 0;

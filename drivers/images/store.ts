@@ -134,6 +134,32 @@ export function imageStore(options: ImageStoreOptions): ImageStore {
   };
 }
 
+/**
+ * Puts an image into the list at hand, in place of one of the same version: for images that come from
+ * local files alone. Other entries stay.
+ *
+ * @throws {Trouble} `data-loss` if the list at hand is damaged
+ */
+export async function listImage(
+  { files, configDir }: Pick<ImageStoreOptions, "files" | "configDir">,
+  image: ImageData,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  const slash = configDir.includes("\\") ? "\\" : "/";
+  const listPath = `${configDir}${slash}images.json`;
+  const lockPath = `${configDir}${slash}locks${slash}images.lock`;
+  await using _lock = await files.lock(lockPath, { signal });
+  const images = await loadList(files, listPath);
+  const [data] = parseList(JSON.stringify([image]));
+  if (data === undefined || images.some((other) => isSame(other, data))) return;
+  const others = images.filter(({ version }) => version !== data.version);
+  await saveList(files, listPath, [...others, data]);
+}
+
+function isSame(a: ImageData, b: ImageData): boolean {
+  return a.version === b.version && a.sha256 === b.sha256 && a.deprecated === b.deprecated;
+}
+
 function unusable(message: string, reason: string): Trouble {
   return new Trouble("failed-precondition", message, reason);
 }
