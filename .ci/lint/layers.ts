@@ -92,7 +92,18 @@ export const layers: readonly Layer[] = [
     types: ["drivers/backend", ...adapters],
     packages: [],
   },
-  // The test of that name holds the adapter's session to the simulator, and the other way round.
+  {
+    path: "fixtures/simulators/hcs",
+    imports: ["drivers/contract", "drivers/backend"],
+    types: ["drivers/hcs"],
+    packages: [],
+  },
+  // The tests of those names hold an adapter and a simulator to each other.
+  {
+    path: "fixtures/simulators/hcs/differential.ts",
+    imports: ["drivers/contract", "drivers/backend", "drivers/hcs", "fixtures"],
+    packages: [],
+  },
   {
     path: "fixtures/simulators/hyperv/through_session.ts",
     imports: ["drivers/hyperv", "fixtures/simulators/hyperv"],
@@ -114,7 +125,7 @@ export const layers: readonly Layer[] = [
  * other adapter, only the memory driver; simulated hosts are there for tests.
  */
 export const forTests: Omit<Layer, "path"> = {
-  imports: [...belowAdapters, "drivers/memory", "fixtures/simulators"],
+  imports: [...belowAdapters, "drivers/memory", "fixtures/simulators", "fixtures/doubles"],
   packages: ["node:", "@std/assert", "@std/testing", "@std/streams"],
 };
 
