@@ -7,12 +7,14 @@
 
 import type { TestImages } from "../contract/mod.ts";
 import type { DriverModule } from "../backend/module.ts";
+import { tasksOver } from "../tasks/mod.ts";
 import type { MemoryEvent, MemoryMethods } from "./backend.ts";
 import { DESCRIPTION, memoryDriver, NAME } from "./driver.ts";
 import { memoryHost } from "./host.ts";
 import { GUEST_MARK } from "./hypervisor/guest.ts";
 import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
+import { memoryTaskHost } from "./task_host.ts";
 
 export type * from "./backend.ts";
 export { memoryDriver } from "./driver.ts";
@@ -37,7 +39,13 @@ const IMAGES: TestImages = { blank: disk("VMTCK BLANK\n"), guest: disk(`${GUEST_
 export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly images: TestImages } = {
   name: NAME,
   description: DESCRIPTION,
-  serves: { driver: { create: memoryDriver, host: memoryHost } },
+  serves: {
+    "driver": { create: memoryDriver, host: memoryHost },
+    "task-driver": {
+      create: (context) => tasksOver(context, memoryDriver),
+      host: memoryTaskHost,
+    },
+  },
   connect: ({ clock }) =>
     Promise.resolve({
       backend: simulatedBackend({ clock }),

@@ -1,0 +1,188 @@
+/**
+ * The machines of tasks, made by a `Driver`.
+ *
+ * @module
+ */
+
+import { Trouble } from "../../backend/driver_errors.ts";
+import {
+  type Driver,
+  isDriverError,
+  type Machine,
+  type MachineRef,
+  type PowerState,
+  type TaskCapabilities,
+  type TaskFacet,
+  type TaskFingerprint,
+} from "../../contract/mod.ts";
+import { isAbsolute } from "../image_paths.ts";
+import type { MachineNote, Sight, TaskMachines } from "../machines.ts";
+import { machineName } from "../names.ts";
+import { driverNet } from "./driver_net.ts";
+import type { LocalImages } from "./local_images.ts";
+import { CONFIG_SCHEMA, DEFAULT_NETWORK, TASK_CONFIG_SCHEMA } from "./schemas.ts";
+
+/** The version of the plugin. */
+const VERSION = "0.1.0";
+/** How long a machine may take from power-on until it runs. */
+const START_MS = 60_000;
+
+const CAPABILITIES: TaskCapabilities = {
+  sendSignals: false,
+  exec: false,
+  fsIsolation: "image",
+  netIsolationModes: ["host"],
+  mustInitiateNetwork: false,
+  mountConfigs: "none",
+  disableLogCollection: true,
+  dynamicWorkloadUsers: false,
+};
+
+/** Each task has a cluster of its own, and in it one machine of the same name. */
+export function refOf(name: string): MachineRef {
+  return { cluster: name, name };
+}
+
+/** Settles as the promise does, but for what is not there: false then, and true otherwise. */
+async function wasThere(removal: Promise<unknown>): Promise<boolean> {
+  try {
+    await removal;
+    return true;
+  } catch (error) {
+    if (isDriverError(error) && error.code === "not-found") return false;
+    throw error;
+  }
+}
+
+function facetsOf(driver: Driver): TaskFacet[] {
+  const all: TaskFacet[] = ["images", "graceful-stop", "address", "events"];
+  return driver.machineFacets.includes("forwards") ? [...all, "ports"] : all;
+}
+
+/** The machines that a driver makes for tasks. */
+export function driverMachines(driver: Driver, images: LocalImages): TaskMachines {
+  const ref = ({ more }: MachineNote): MachineRef => refOf(String(more));
+  const get = async (note: MachineNote, signal?: AbortSignal): Promise<Machine | undefined> => {
+    try {
+      const machine = await driver.machines.get(ref(note), { signal });
+      return machine.id === note.id ? machine : undefined;
+    } catch (error) {
+      if (isDriverError(error) && error.code === "not-found") return undefined;
+      throw error;
+    }
+  };
+  return {
+    plugin: { name: driver.name, version: VERSION },
+    facets: facetsOf(driver),
+    capabilities: CAPABILITIES,
+    configSchema: CONFIG_SCHEMA,
+    taskConfigSchema: TASK_CONFIG_SCHEMA,
+    net: driverNet(driver),
+    checkConfig: ({ data_dir, image_paths = [] }) => {
+      assertAbsolute("data_dir", data_dir);
+      for (const [index, path] of image_paths.entries()) {
+        assertAbsolute(`image_paths[${index}]`, path);
+      }
+    },
+    check: ({ config }) => {
+      const name = config.network_interface?.[0]?.bridge?.name;
+      if (name === undefined || name === DEFAULT_NETWORK) return;
+      const why = `there is no bridge ${JSON.stringify(name)}, only "${DEFAULT_NETWORK}"`;
+      throw new Trouble("invalid-argument", `the key "network_interface[0].bridge.name": ${why}`);
+    },
+    health: async (options) => await healthOf(driver, options.signal),
+    async launch({ spec, machine: name, cpus, image = "" }, undo, { signal }) {
+      const version = await images.provide(image, { signal });
+      const at = refOf(name);
+      if (driver.networks && await makesNetwork(driver.networks, at.cluster, signal)) {
+        undo.add(`network:${name}`, async () => await driver.networks?.delete(at.cluster));
+      }
+      const { memoryMiB } = spec.resources;
+      const made = await driver.machines.create(
+        { ...at, image: version, memoryMiB, cpus },
+        { signal },
+      );
+      undo.add(`machine:${name}`, () => wasThere(driver.machines.delete(at, { force: true })));
+      await made.start({ signal });
+      const { verdict, error } = await made.wait("running", { timeoutMs: START_MS, signal });
+      if (verdict !== "reached") {
+        throw new Trouble(error?.code ?? "deadline-exceeded", error?.message ?? "It does not run");
+      }
+      return { name: driver.qualifiedMachineName(at), id: made.id, more: name };
+    },
+    async look(note, { signal }): Promise<Sight> {
+      const machine = await get(note, signal);
+      if (!machine) return { state: "gone" };
+      const { state, error } = await machine.status({ signal });
+      return sightOf(state, error?.message);
+    },
+    changes: driver.events && ((signal) => changesOf(driver, signal)),
+    async askToStop(note, { signal }) {
+      await (await get(note, signal))?.stop({ signal });
+    },
+    async switchOff(note, { signal }) {
+      return (await (await get(note, signal))?.forceStop({ signal }))?.changed ?? false;
+    },
+    async remove(id, _, { signal }) {
+      const at = refOf(machineName(id));
+      const had = await wasThere(driver.machines.delete(at, { force: true, signal }));
+      const { networks } = driver;
+      return networks && await wasThere(networks.delete(at.cluster, { signal })) || had;
+    },
+  };
+}
+
+function assertAbsolute(key: string, path: string | undefined): void {
+  if (path === undefined || isAbsolute(path)) return;
+  const why = `must be an absolute path: ${JSON.stringify(path)}`;
+  throw new Trouble("invalid-argument", `the key "${key}" ${why}`);
+}
+
+/** Makes a task's network; answers false if it is there, left by a process that died. */
+async function makesNetwork(
+  networks: NonNullable<Driver["networks"]>,
+  cluster: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    await networks.create({ cluster }, { signal });
+    return true;
+  } catch (error) {
+    if (isDriverError(error) && error.code === "already-exists") return false;
+    throw error;
+  }
+}
+
+/** What a machine's state means for its task. One that is saved, or of which nobody knows, may go on. */
+function sightOf(state: PowerState, detail: string | undefined): Sight {
+  switch (state) {
+    case "stopped":
+      return { state: "ended", reason: "off" };
+    case "error":
+      return { state: "ended", reason: "crashed", ...(detail === undefined ? {} : { detail }) };
+    case "absent":
+      return { state: "gone" };
+    case "saved":
+    case "unknown":
+      return { state: "unknown" };
+    default:
+      return { state: "running" };
+  }
+}
+
+async function* changesOf({ events }: Driver, signal: AbortSignal): AsyncGenerator<unknown> {
+  if (events) yield* await events.subscribe({ signal });
+}
+
+async function healthOf(driver: Driver, signal?: AbortSignal): Promise<TaskFingerprint> {
+  const prefix = `driver.${driver.name}`;
+  const status = await driver.status({ signal });
+  if (status.state === "error") {
+    return { health: "unhealthy", description: status.error.message, attributes: {} };
+  }
+  const facts = Object.entries(status.facts).map(([key, value]) => {
+    return [`${prefix}.${key.replaceAll(/[^A-Za-z0-9_.]+/g, "_")}`, { value }] as const;
+  });
+  const attributes = { [prefix]: { value: true }, ...Object.fromEntries(facts) };
+  return { health: "healthy", description: "Healthy", attributes };
+}

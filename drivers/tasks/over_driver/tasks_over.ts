@@ -1,0 +1,35 @@
+/**
+ * A task driver over any `Driver`.
+ *
+ * @module
+ */
+
+import type { Json, Methods } from "../../backend/backend.ts";
+import type { DriverContext } from "../../backend/module.ts";
+import type { Driver, TaskDriver } from "../../contract/mod.ts";
+import { taskDriver } from "../task_driver.ts";
+import { driverMachines } from "./driver_machines.ts";
+import { localImages } from "./local_images.ts";
+
+/**
+ * Makes a task driver whose machines a driver makes. That driver gets folders of its own, so that its
+ * images are the files of tasks, and nobody else's.
+ */
+export function tasksOver<M extends Methods, E extends Json>(
+  context: DriverContext<M, E>,
+  create: (context: DriverContext<M, E>) => Driver,
+): TaskDriver {
+  const { clock, files } = context;
+  const below = (path: string): string => `${path}${path.includes("\\") ? "\\" : "/"}tasks`;
+  const [configDir, cacheDir] = [below(context.configDir), below(context.cacheDir)];
+  const driver = create({ ...context, configDir, cacheDir });
+  const images = localImages({ images: driver.images, files, configDir, clock });
+  const tasks = taskDriver({ machines: driverMachines(driver, images), clock, files });
+  return {
+    ...tasks,
+    async [Symbol.asyncDispose]() {
+      await tasks[Symbol.asyncDispose]();
+      await driver[Symbol.asyncDispose]();
+    },
+  };
+}
