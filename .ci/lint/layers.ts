@@ -43,6 +43,12 @@ export const layers: readonly Layer[] = [
   })),
   // Kubeconfigs are YAML.
   { path: "drivers/kubevirt/kubeconfig.ts", imports: belowAdapters, packages: ["yaml"] },
+  // A driver on the other end of a plugin's socket.
+  {
+    path: "drivers/nomad",
+    imports: belowAdapters,
+    packages: ["node:", "@grpc/grpc-js", "@msgpack/msgpack", "protobufjs"],
+  },
   {
     path: "drivers/registry.ts",
     imports: ["drivers/contract", ...adapters],
