@@ -7,6 +7,7 @@
 import type { ContractName } from "../contracts.ts";
 import { DRIVER_CLAUSE_TOPICS } from "../driver/clauses/mod.ts";
 import { PLUGIN_CLAUSE_TOPICS } from "../machine_plugin/clauses/mod.ts";
+import { UVM_CLAUSE_TOPICS } from "../utility_vm/clauses/mod.ts";
 import type { Clause, ClauseTopics } from "./clause.ts";
 import { LEAK_CLAUSES } from "./leaks.ts";
 
@@ -15,7 +16,7 @@ export type { Clause, ClauseTopics, Level } from "./clause.ts";
 /** The clauses of each contract by topic, in reading order. */
 export const CLAUSE_TOPICS: Readonly<Record<ContractName, ClauseTopics>> = {
   "driver": DRIVER_CLAUSE_TOPICS,
-  "utility-vm": [],
+  "utility-vm": UVM_CLAUSE_TOPICS,
   "task-driver": [],
   "machine-plugin": PLUGIN_CLAUSE_TOPICS,
 };

@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./attachments.ts";
+export * from "./clauses/mod.ts";
 export * from "./host.ts";
 export * from "./limits.ts";
 export * from "./options.ts";
