@@ -11,7 +11,7 @@ import type { Composer, Terminal } from "./composer.ts";
 import type { Event, ExitCode } from "./events.ts";
 import { explain, listed } from "./explain.ts";
 import { helpText, type Options, PARSING, readOptions } from "./options.ts";
-import { parseEvents } from "./reports/mod.ts";
+import { merged, parseEvents } from "./reports/mod.ts";
 import { select } from "./selection.ts";
 import { UsageError } from "./usage.ts";
 
@@ -30,17 +30,23 @@ function parsed(args: readonly string[]): Options {
 /** Renders an old run. */
 async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
   const { readUserFile, Reports } = await import("./run_command.ts");
-  const [file, ...more] = options.args;
-  if (file === undefined || more.length > 0) {
-    throw new UsageError('"report" needs one file, written by "--reporter ndjson=FILE"');
+  const isMerge = options.args[0] === "merge";
+  const files = isMerge ? options.args.slice(1) : options.args;
+  if (files.length === 0 || !isMerge && files.length > 1) {
+    throw new UsageError(
+      '"report" needs one file, written by "--reporter ndjson=FILE"; "report merge" takes several',
+    );
   }
-  let events: Event[];
-  try {
-    events = parseEvents(await readUserFile(terminal, file));
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
-    throw new UsageError(`Cannot render "${file}": ${cause.message}`, { cause });
-  }
+  const runs = files.map(async (file): Promise<Event[]> => {
+    try {
+      return parseEvents(await readUserFile(terminal, file));
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause;
+      throw new UsageError(`Cannot render "${file}": ${cause.message}`, { cause });
+    }
+  });
+  const read = await Promise.all(runs);
+  const events = isMerge ? merged(read) : read[0] ?? [];
   using reports = new Reports(terminal, options.reporters);
   for (const event of events) reports.take(event);
   const end = events.at(-1);

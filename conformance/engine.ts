@@ -121,6 +121,7 @@ class Run {
       version: 1,
       driver,
       mode,
+      contracts: [...new Set(this.#cases.map(({ contract }) => contract))],
       seed,
       startedAt,
       command,

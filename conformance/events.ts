@@ -33,8 +33,10 @@ export interface RunStart {
   readonly version: 1;
   /** The driver's name. */
   readonly driver: string;
-  /** How its answers come about. */
-  readonly mode: Mode;
+  /** How its answers come about: a {@linkcode Mode}, or several in a merged run. */
+  readonly mode: string;
+  /** The contracts that the selected cases are of. */
+  readonly contracts: readonly string[];
   /** The seed of all names. */
   readonly seed: string;
   /** When, in ISO 8601. */
@@ -119,6 +121,8 @@ export interface CaseEnd {
   readonly evidence?: Evidence;
   /** The seed that names came from, where it is not the run's. */
   readonly seed?: string;
+  /** The arguments that repeat it, where they are not the run's. */
+  readonly command?: readonly string[];
   /** The last backend calls and events; only if it did not pass. */
   readonly trace?: readonly TraceLine[];
   /** Where an unexpected error was thrown; only if it did not pass. */

@@ -257,6 +257,7 @@ export function helpText(drivers: readonly string[]): string {
                                                  --live those of the driver's simulator
   deno task conformance reap [--dry-run]         remove what a killed run left on the host
   deno task conformance report FILE.ndjson       render an old run again
+  deno task conformance report merge FILE…       one run of several: shards, or a matrix
   deno task conformance explain ID               what a case or a clause is about
   deno task conformance list                     the cases
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { html } from "./html.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
@@ -12,6 +13,7 @@ import { pretty } from "./pretty.ts";
 import type { Reporter } from "./reporter.ts";
 import { tap } from "./tap.ts";
 
+export { merged } from "./merge.ts";
 export { parseEvents } from "./ndjson.ts";
 export type { Report, Reporter, Style } from "./reporter.ts";
 
@@ -23,4 +25,5 @@ export const REPORTERS: Readonly<Record<string, Reporter>> = {
   junit,
   tap,
   markdown,
+  html,
 };

@@ -9,7 +9,8 @@ import {
   fakeSubject,
   PASSING,
 } from "../fake_subject_test.ts";
-import { parseEvents, type Reporter, REPORTERS, type Style } from "./mod.ts";
+import { UsageError } from "../usage.ts";
+import { merged, parseEvents, type Reporter, REPORTERS, type Style } from "./mod.ts";
 
 const PLAIN: Style = { color: false, live: false };
 const FOLDER = new URL("__snapshots__/", import.meta.url);
@@ -128,4 +129,45 @@ Deno.test("parseEvents refuses what is no complete run", () => {
   assertThrows(() => parseEvents(""), TypeError, "do not begin");
   const start = '{"type":"run-start","version":1}';
   assertThrows(() => parseEvents(start), TypeError, "was not finished");
+});
+
+/** A run of some cases by one driver. */
+async function runOf(
+  ids: readonly string[],
+  { driver = "fake", seed = "s" } = {},
+): Promise<Event[]> {
+  const cases = ids.map((id) => fakeCase(id, id === "b" ? FAILING : PASSING));
+  return await collected(run(cases, { ...fakeSubject(), driver }, {
+    seed,
+    startedAt: "2026-01-01T00:00:00Z",
+    command: ["--driver", driver],
+    known: ["a", "b", "c"],
+    clauses: FAKE_CLAUSES,
+  }));
+}
+
+Deno.test("shards of one run are merged into it", async () => {
+  const events = merged([await runOf(["a"]), await runOf(["b", "c"], { seed: "t" })]);
+  const [first] = rendered(REPORTERS.markdown!, events).split("\n");
+  assertEquals(first, "## fake (simulated, simulator): 2/3 passed · 1 failed");
+  const { exitCode, cases } = JSON.parse(rendered(REPORTERS.json!, events));
+  assertEquals([exitCode, cases.length], [1, 3]);
+  assertEquals(cases[1].repeat, "deno task conformance --driver fake --seed t b");
+});
+
+Deno.test("a matrix is merged by driver, and what no shard ran is counted", async () => {
+  const events = merged([await runOf(["a"]), await runOf(["a", "c"], { driver: "other" })]);
+  const [first] = rendered(REPORTERS.markdown!, events).split("\n");
+  assertEquals(
+    first,
+    "## fake and other (simulated, simulator): 3/3 passed · 3 not selected",
+  );
+  const { cases } = JSON.parse(rendered(REPORTERS.json!, events));
+  assertEquals(cases[1].id, "other (simulated)/a");
+  assertEquals(cases[1].repeat, "deno task conformance --driver other --seed s a");
+});
+
+Deno.test("a case that two shards have is refused", async () => {
+  const [one, other] = [await runOf(["a"]), await runOf(["a", "c"])];
+  assertThrows(() => merged([one, other]), UsageError, 'two of them have case "a"');
 });

@@ -21,8 +21,11 @@ export function shellCommand(args: readonly string[]): string {
 
 /** The command that repeats one case. */
 export function repeatCommand(start: RunStart, end: CaseEnd): string {
-  const seed = end.seed === undefined ? ["--seed", start.seed] : [];
-  return shellCommand([...start.command, ...seed, end.case]);
+  const ofItself = end.command !== undefined;
+  const seed = ofItself ? ["--seed", end.seed ?? start.seed] : ["--seed", start.seed];
+  const id = end.case.slice(end.case.lastIndexOf("/") + 1);
+  const isRecorded = end.seed !== undefined && !ofItself;
+  return shellCommand([...end.command ?? start.command, ...(isRecorded ? [] : seed), id]);
 }
 
 /** Where the evidence comes from, such as `replayed, software-hypervisor, recorded 2026-01-31`. */
@@ -53,11 +56,16 @@ function besides({ totals, leaks, stale }: RunEnd): string[] {
   return parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }
 
+/** The driver; and the contracts, where there is more to say than the one of drivers. */
+function subjectOf({ driver, contracts }: RunStart): string {
+  return contracts.join() === "driver" ? driver : `${driver}, ${contracts.join(" and ")}`;
+}
+
 /** What a run says in one line. */
 export function headline(start: RunStart, end: RunEnd): string {
   const { passed, required } = end.totals;
   const rest = [`${passed}/${required} passed`, ...besides(end)].join(" · ");
-  return `${start.driver} (${evidence(start, end)}): ${rest}`;
+  return `${subjectOf(start)} (${evidence(start, end)}): ${rest}`;
 }
 
 /** What the exit code says. */
