@@ -92,15 +92,20 @@ export async function removeResource(resource: HostResource, reach: Reach): Prom
   }
   const { kind, name, contract } = resource;
   const host: PlantingHost | undefined = await reach.host(contract);
-  const [entry, uproot] = kind === "planted-machine"
-    ? [`machine:${name}`, host?.uprootMachine?.bind(host)]
-    : [`network:${name}`, host?.uprootNetwork?.bind(host)];
+  const [entry, uproot] = ({
+    "planted-machine": [`machine:${name}`, host?.uprootMachine?.bind(host)],
+    "planted-network": [`network:${name}`, host?.uprootNetwork?.bind(host)],
+    "planted-file": [`file:${name}`, host?.uprootFile?.bind(host)],
+  } as const)[kind];
   const isThere = (await host?.inventory())?.includes(entry);
   if (isThere) await uproot?.(name);
 }
 
-/** Host controls, some of which plant networks, too. */
-type PlantingHost = HostBase & { uprootNetwork?(name: string): Promise<void> };
+/** Host controls, some of which plant networks and files, too. */
+type PlantingHost = HostBase & {
+  uprootNetwork?(name: string): Promise<void>;
+  uprootFile?(name: string): Promise<void>;
+};
 
 /** Removes what the attempt made, the newest first. Answers what could not be removed, and why. */
 async function removeAll(cleaning: Cleaning): Promise<string[]> {

@@ -33,6 +33,14 @@ export type OwnedResource =
     readonly owner: string;
     /** Its version. */
     readonly version: string;
+  }
+  | {
+    /** A utility VM. */
+    readonly kind: "utility-vm";
+    /** Whose. */
+    readonly owner: string;
+    /** Its identity. */
+    readonly id: string;
   };
 
 /** The contract by which a resource is removed. */
@@ -40,6 +48,7 @@ export const CONTRACT_OF: Readonly<Record<OwnedResource["kind"], ContractName>> 
   "machine": "driver",
   "network": "driver",
   "image": "driver",
+  "utility-vm": "utility-vm",
 };
 
 /** Something that a case is about to make. */
@@ -53,7 +62,7 @@ export type Resource =
   }
   | {
     /** Made behind the back of what is under test, by its qualified name. */
-    readonly kind: "planted-machine" | "planted-network";
+    readonly kind: "planted-machine" | "planted-network" | "planted-file";
     /** The contract whose host controls made it. */
     readonly contract: ContractName;
     /** The qualified name. */
@@ -72,6 +81,8 @@ export function resourceName(resource: Resource): string {
       return `network:${resource.owner}.${resource.cluster}`;
     case "image":
       return `image:${resource.version}`;
+    case "utility-vm":
+      return `machine:${resource.owner}.${resource.id}`;
     case "folder":
       return `folder:${resource.path}`;
     default:
