@@ -15,19 +15,24 @@ import { libvirtHost } from "./host.ts";
 import { connectLive, liveBackend } from "./connect.ts";
 import { SEAM } from "./seam.ts";
 import { readSettings } from "./settings.ts";
+import { createTaskDriver, libvirtTaskHost } from "./tasks/mod.ts";
 
 export type * from "./backend.ts";
 export type { JsonML } from "./xml.ts";
 export { createDriver } from "./driver.ts";
 export { libvirtHost } from "./host.ts";
 export { SEAM } from "./seam.ts";
+export { createTaskDriver, libvirtTaskHost } from "./tasks/mod.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
 
 /** The module of the libvirt driver. */
 export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
   name: NAME,
   description: DESCRIPTION,
-  serves: { driver: { create: createDriver, host: libvirtHost } },
+  serves: {
+    driver: { create: createDriver, host: libvirtHost },
+    "task-driver": { create: createTaskDriver, host: libvirtTaskHost },
+  },
   connect: connectLive,
   seam: SEAM,
   localSettings: ["uri", "pool-path", "ssh-key", "guest"],

@@ -8,6 +8,7 @@ import { BackendError, type Json } from "../backend/backend.ts";
 import type { SeamRules } from "../backend/module.ts";
 import type { LibvirtMethods } from "./backend.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
+import { TAG } from "./tasks/rules.ts";
 import { type JsonML, textOf } from "./xml.ts";
 
 /** Everything that a method can name its subject by. */
@@ -19,6 +20,8 @@ interface Named {
   readonly name?: string;
   readonly xml?: JsonML;
   readonly address?: string;
+  readonly argv?: readonly string[];
+  readonly bridge?: string;
 }
 
 /** What a name alone is the name of, by the beginning of the method. */
@@ -30,11 +33,15 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function laneOf(method: string, params: Named): string {
-  const { domain, network, volume, pool, address } = params;
+  const { domain, network, volume, pool, address, argv, bridge } = params;
   if (domain) return `machine:${domain.name}`;
   if (network) return `network:${network.name}`;
   if (volume) return `disk:${volume.name}`;
   if (address !== undefined) return `guest:${address}`;
+  // A rule is its machine's.
+  const machine = argv?.find((it) => it.startsWith(TAG))?.slice(TAG.length);
+  if (machine !== undefined) return `machine:${machine}`;
+  if (bridge !== undefined) return `network:${bridge}`;
   const name = params.name ?? (params.xml && textOf(params.xml, "name"));
   const kind = Object.keys(KINDS).find((prefix) => method.startsWith(prefix));
   if (name && kind) return `${KINDS[kind]}:${name}`;
@@ -49,6 +56,9 @@ const LISTENS: ReadonlySet<string> = new Set<keyof LibvirtMethods>([
 ]);
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A hardware address of QEMU's. */
+const MAC = /^52:54:00(?::[0-9a-f]{2}){3}$/;
 
 /** What is made up anew in each run. All else is what it was: names follow from the seed. */
 const VOLATILE: Readonly<Record<string, string>> = {
@@ -67,6 +77,7 @@ export const SEAM: SeamRules<LibvirtMethods> = {
   changes: (method) => !READS.test(method) && !LISTENS.has(method),
   volatile(_, path, value): string | undefined {
     if (typeof value === "string" && UUID.test(value)) return "uuid";
+    if (typeof value === "string" && MAC.test(value)) return "mac";
     return path.length === 2 ? VOLATILE[path.join(" ")] : undefined;
   },
   situations: {

@@ -34,6 +34,16 @@ export interface DiskPlan {
   readonly base: string;
   /** What it is made from. */
   readonly source: ImageFile & ImageFormat;
+  /** The size that the guest sees, in bytes; the source's by default. */
+  readonly capacity?: number;
+}
+
+/** A disk that is not as the settings say. */
+export interface DiskWish {
+  /** Whether it refers to the image's copy in the pool, or is a copy. */
+  readonly copy: "thin" | "full";
+  /** Its size in bytes; the image's by default. */
+  readonly capacity?: number;
 }
 
 type Source = DiskPlan["source"];
@@ -55,12 +65,13 @@ export class Storage {
   }
 
   /** The disk that a machine will have. */
-  async plan(machine: string, image: ImageFile): Promise<DiskPlan> {
+  async plan(machine: string, image: ImageFile, wish?: DiskWish): Promise<DiskPlan> {
     const source = await this.#probe(image);
-    const { settings: { pool, copy }, owner } = this.#session;
-    const volume = diskName(machine);
-    if (copy === "full") return { pool, volume, format: source.format, base: "", source };
-    return { pool, volume, format: "qcow2", base: baseName(owner, image.sha256), source };
+    const { settings: { pool, ...settings }, owner } = this.#session;
+    const { copy, capacity }: DiskWish = wish ?? settings;
+    const plan = { pool, volume: diskName(machine), source, capacity };
+    if (copy === "full") return { ...plan, format: source.format, base: "" };
+    return { ...plan, format: "qcow2", base: baseName(owner, image.sha256) };
   }
 
   /**
@@ -68,7 +79,7 @@ export class Storage {
    * before, and replaced.
    */
   async create(
-    { volume, base, source }: DiskPlan,
+    { volume, base, source, capacity = source.capacity }: DiskPlan,
     domain: DomainRef,
     undo: Undo,
     options: Options,
@@ -77,7 +88,9 @@ export class Storage {
     if (base === "") {
       undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
       await this.#createFresh(pool, emptyVolumeXml(volume), domain, options);
-      return await this.#fill(pool, volume, source, options);
+      await this.#fill(pool, volume, source, options);
+      if (capacity > source.capacity) await this.#resize(pool, volume, capacity, options);
+      return;
     }
     undo.add(`disk:${base}`, async () => {
       await this.#release(pool, base, await usesOfOthers(this.#session, undefined, {}), {});
@@ -87,7 +100,12 @@ export class Storage {
       const params = { volume: { pool: pool.name, name: base } };
       const path = await this.#session.call("storageVolGetPath", params, options);
       undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
-      await this.#createFresh(pool, overlayXml(volume, { ...source, path }), domain, options);
+      await this.#createFresh(
+        pool,
+        overlayXml(volume, { ...source, path, capacity }),
+        domain,
+        options,
+      );
     }, options);
   }
 
@@ -109,6 +127,39 @@ export class Storage {
     }
     if (base) await this.#release(pool, base, others, options);
     return volume !== undefined;
+  }
+
+  /** Makes a volume for a domain with the content of a local file, as {@linkcode create} does. */
+  async createFrom(
+    name: string,
+    path: string,
+    domain: DomainRef,
+    undo: Undo,
+    options: Options,
+  ): Promise<void> {
+    const pool = await this.#pool(options);
+    undo.add(`disk:${name}`, () => this.#delete(pool, name, {}));
+    await this.#createFresh(pool, emptyVolumeXml(name), domain, options);
+    await this.#fill(pool, name, { path }, options);
+  }
+
+  /** Removes a volume, if there is one; answers whether there was. */
+  async removeVolume(name: string, options: Options): Promise<boolean> {
+    const pool = await this.#existingPool(options);
+    if (!pool || !await this.#find(pool, name, options)) return false;
+    await this.#delete(pool, name, options);
+    return true;
+  }
+
+  async #resize(
+    pool: PoolRef,
+    name: string,
+    capacity: number,
+    options: Options,
+  ): Promise<void> {
+    const volume = { pool: pool.name, name };
+    const limits = { ...options, timeoutMs: CREATE_MS };
+    await this.#session.call("storageVolResize", { volume, capacity, flags: 0 }, limits);
   }
 
   async #baseOf(volume: VolumeRef, options: Options): Promise<string | undefined> {
@@ -175,7 +226,12 @@ export class Storage {
     await this.#fill(pool, base, source, options);
   }
 
-  async #fill(pool: PoolRef, name: string, source: Source, options: Options): Promise<void> {
+  async #fill(
+    pool: PoolRef,
+    name: string,
+    source: Pick<Source, "path">,
+    options: Options,
+  ): Promise<void> {
     const volume = { pool: pool.name, name };
     const { path } = source;
     const limits = { ...options, timeoutMs: UPLOAD_MS };
@@ -185,7 +241,11 @@ export class Storage {
   }
 
   /** An upload writes from the beginning to the end, so a file of full length is whole. */
-  #holds(volume: VolumeRef, { path }: Source, options: Options): Promise<boolean> {
+  #holds(
+    volume: VolumeRef,
+    { path }: Pick<Source, "path">,
+    options: Options,
+  ): Promise<boolean> {
     return this.#session.call("storageVolHolds", { volume, path }, options);
   }
 
