@@ -119,6 +119,7 @@ Deno.test("a stream that is refused rejects before it is read, and when it is re
 Deno.test({
   name: "a server that goes away takes its socket with it, and calls are unavailable",
   // The library's timer for the next attempt outlives its client.
+  sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {
     await using it = await connected({ Init: () => Promise.resolve({}) });

@@ -1,0 +1,189 @@
+/**
+ * A plugin's process: started, asked for its handshake, and always ended.
+ *
+ * @module
+ */
+
+import { BackendError } from "../backend/backend.ts";
+import type { Clock } from "../contract/mod.ts";
+import { HOST_ENV, readHandshake, SOCKET_DIR_KEY } from "./handshake.ts";
+import { linesOf } from "./lines.ts";
+
+/** What of the host's environment a plugin gets. All else, and every secret in it, stays out. */
+export const PASSED_ENV = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "TZ",
+  "TMPDIR",
+  "XDG_RUNTIME_DIR",
+  "DENO_DIR",
+] as const;
+
+/** How long a plugin may take to say its line, as go-plugin's hosts wait. */
+const HANDSHAKE_MS = 60_000;
+/** How long it may take to end by itself, as they wait. */
+const END_MS = 2_000;
+/** How many lines of its standard error are kept, for messages. */
+const KEPT_LINES = 20;
+/** How many of them are shown. */
+const SHOWN_LINES = 3;
+
+/** How a plugin is started. */
+export interface LaunchOptions {
+  /** The program. */
+  readonly path: string;
+  /** Its arguments. */
+  readonly args?: readonly string[];
+  /** What it gets in its environment, besides {@linkcode PASSED_ENV} and the handshake's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Time, for the deadlines. */
+  readonly clock: Clock;
+  /** Gives up. */
+  readonly signal?: AbortSignal;
+}
+
+/** A plugin that runs. Disposing of it gives it a moment to end by itself, and kills it then. */
+export interface PluginProcess extends AsyncDisposable {
+  /** Where its services are. */
+  readonly target: string;
+  /** Settles when it has ended. */
+  readonly ended: Promise<Deno.CommandStatus>;
+  /** The last lines of its standard error. */
+  log(): readonly string[];
+  /** Ends it as `kill -9` does, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a plugin and waits for its line.
+ *
+ * @throws {BackendError} `unreachable` if it cannot be started, ends, or speaks otherwise; `timeout` if
+ * it says nothing; `garbled` if it says something else. It is gone by then.
+ */
+export async function launch(options: LaunchOptions): Promise<PluginProcess> {
+  options.signal?.throwIfAborted();
+  await using stack = new AsyncDisposableStack();
+  const socketDir = await Deno.makeTempDir({ prefix: "vmtck-nomad-" });
+  stack.defer(() => Deno.remove(socketDir, { recursive: true }));
+  const child = spawn(options, socketDir);
+  const log: string[] = [];
+  const output = linesOf(child.stdout);
+  const read = [
+    eachLine(linesOf(child.stderr), (line) => {
+      log.push(line);
+      log.splice(0, log.length - KEPT_LINES);
+    }),
+  ];
+  stack.defer(async () => {
+    await Promise.all(read);
+  });
+  const kill = async (): Promise<void> => {
+    killAll(child.pid);
+    await child.status;
+  };
+  stack.defer(async () => {
+    await endsWithin(child, options.clock);
+    await kill();
+  });
+  let target: string;
+  try {
+    ({ target } = readHandshake(await firstLine(output.next(), { ...options, child, log })));
+  } catch (error) {
+    await kill();
+    throw error;
+  } finally {
+    // Whatever else it prints is read and dropped, so that it never waits for a reader.
+    read.push(eachLine(output, () => {}));
+  }
+  const kept = stack.move();
+  return {
+    target,
+    ended: child.status,
+    log: () => [...log],
+    kill,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function spawn({ path, args = [], env = {} }: LaunchOptions, socketDir: string): Deno.ChildProcess {
+  const passed = PASSED_ENV.flatMap((key) => {
+    const value = Deno.env.get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  try {
+    return new Deno.Command(path, {
+      args: [...args],
+      clearEnv: true,
+      // An interrupt from the terminal is for the suite, which ends the plugin in order.
+      detached: true,
+      env: { ...Object.fromEntries(passed), ...HOST_ENV, [SOCKET_DIR_KEY]: socketDir, ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BackendError("unreachable", "spawn", `Cannot start plugin "${path}": ${why}`, {
+      cause,
+    });
+  }
+}
+
+async function eachLine(lines: AsyncIterable<string>, take: (line: string) => void): Promise<void> {
+  for await (const line of lines) take(line);
+}
+
+/** Kills a plugin and what it started, which is a group of its own: a wrapper is no shield. */
+function killAll(pid: number): void {
+  try {
+    Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
+  } catch (error) {
+    // Gone already.
+    const isGone = error instanceof Deno.errors.NotFound || error instanceof TypeError;
+    if (!isGone) throw error;
+  }
+}
+
+/** Waits until it has ended, for a moment at most. */
+async function endsWithin(child: Deno.ChildProcess, clock: Clock): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([child.status, clock.sleep(END_MS, { signal }).catch(() => {})]);
+  over.abort();
+}
+
+interface Waiting extends Pick<LaunchOptions, "path" | "clock" | "signal"> {
+  readonly child: Deno.ChildProcess;
+  readonly log: readonly string[];
+}
+
+async function firstLine(
+  next: Promise<IteratorResult<string, void>>,
+  { path, clock, signal, child, log }: Waiting,
+): Promise<string> {
+  const over = new AbortController();
+  const tooLate = clock.sleep(HANDSHAKE_MS, {
+    signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
+  }).then(() => {
+    const message = `Plugin "${path}" says no handshake within ${HANDSHAKE_MS / 1000} s`;
+    throw new BackendError("timeout", "handshake", message);
+  });
+  // Where the line wins, nobody waits for this any more.
+  tooLate.catch(() => {});
+  try {
+    const { value, done } = await Promise.race([next, tooLate]);
+    if (!done) return value;
+  } finally {
+    over.abort();
+  }
+  const { code, signal: by } = await child.status;
+  const how = by === null ? `with exit status ${code}` : `by ${by}`;
+  const said = log.length > 0 ? `: ${log.slice(-SHOWN_LINES).join(" / ")}` : "";
+  throw new BackendError(
+    "unreachable",
+    "handshake",
+    `Plugin "${path}" ended ${how} before it said where it is${said}`,
+  );
+}
