@@ -1,0 +1,63 @@
+/**
+ * Switching a machine off, so that it stays off.
+ *
+ * @module
+ */
+
+import { Trouble } from "../backend/driver_errors.ts";
+import { waitFor } from "../backend/wait_for.ts";
+import type { VirtualMachine } from "./backend.ts";
+import { isUnsure } from "./errors.ts";
+import { theMachine } from "./plugin_look.ts";
+import type { MachineCall } from "./plugin_request.ts";
+import { isRefusal } from "./status.ts";
+
+/** How often a change is tried against other writers. */
+const ATTEMPTS = 5;
+const POLL_MS = 500;
+/** The phases of an instance that is over. */
+const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
+
+/**
+ * Switches a machine off, and waits until its instance is over. It stays off, as the machine itself
+ * is told to: an instance that is merely removed comes back.
+ *
+ * @throws {Trouble} `not-found`, `aborted` if others keep writing, `deadline-exceeded`
+ */
+export async function shutDownMachine(call: MachineCall): Promise<VirtualMachine> {
+  const vm = await halted(call);
+  const { clock, signal, settings: { patienceMs } } = call;
+  const off = await waitFor({
+    clock,
+    timeoutMs: patienceMs,
+    pollMs: POLL_MS,
+    signal,
+    look: async () => await isOver(call) ? true : undefined,
+  });
+  if (off) return vm;
+  throw new Trouble("deadline-exceeded", `After ${patienceMs / 1000} s its instance still runs`);
+}
+
+/** The machine, told to be off. Each attempt begins with what is there now: others may have written. */
+async function halted(call: MachineCall): Promise<VirtualMachine> {
+  const { objects, names, signal } = call;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const vm = await theMachine(call);
+    if (vm.spec.runStrategy === "Halted") return vm;
+    const { running: _, ...spec } = vm.spec;
+    try {
+      const body = { ...vm, spec: { ...spec, runStrategy: "Halted" } };
+      return await objects.replace("virtualmachines", names.vm, body, { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const retried = isRefusal(error, 409, "Conflict") || isUnsure(error);
+      if (!retried || attempt === ATTEMPTS) throw error;
+    }
+  }
+  throw new Trouble("aborted", "Others keep changing it: try again", "conflict");
+}
+
+async function isOver({ objects, names, signal }: MachineCall): Promise<boolean> {
+  const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
+  return instance === undefined || FINAL.has(instance.status?.phase ?? "");
+}
