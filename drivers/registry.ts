@@ -9,6 +9,7 @@ import { Registry } from "./contract/mod.ts";
 
 /** How each driver's module is got; nothing of it is loaded before. */
 const DRIVERS = new Registry<() => Promise<DriverModule>>();
+DRIVERS.register("hcs", async () => (await import("./hcs/mod.ts")).HCS);
 DRIVERS.register("hyperv", async () => (await import("./hyperv/mod.ts")).HYPERV);
 DRIVERS.register("libvirt", async () => (await import("./libvirt/mod.ts")).LIBVIRT);
 DRIVERS.register("memory", async () => (await import("./memory/mod.ts")).MEMORY);

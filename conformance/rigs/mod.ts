@@ -8,9 +8,13 @@ import type { ContractName } from "../../drivers/contract/mod.ts";
 import { DRIVER_RIG } from "./driver/rig.ts";
 import { HarnessError } from "../subject.ts";
 import type { Rig } from "./rig.ts";
+import { TASK_DRIVER_RIG } from "./task_driver/rig.ts";
+import { UVM_RIG } from "./utility_vm/rig.ts";
 
 const RIGS: { readonly [C in ContractName]?: Rig<C> } = {
   "driver": DRIVER_RIG,
+  "task-driver": TASK_DRIVER_RIG,
+  "utility-vm": UVM_RIG,
 };
 
 /** The rig of a contract. */

@@ -31,6 +31,9 @@ export const NAME = "hcs";
 export const DESCRIPTION =
   "Utility VMs of the Windows Host Compute Service, without Go or PowerShell";
 
+/** What it needs of its context. */
+export type UtilityVmsContext = Pick<HcsContext, "owner" | "clock" | "backend" | "settings">;
+
 /** How the owner is written. */
 const OWNER_RULE = {
   maxLength: 63,
@@ -42,7 +45,7 @@ const OWNER_RULE = {
  *
  * @throws {DriverError} `invalid-argument` for an owner that is no label, or a setting that is unknown
  */
-export function createUtilityVms(context: HcsContext): UtilityVms {
+export function createUtilityVms(context: UtilityVmsContext): UtilityVms {
   const { owner } = context;
   assertName(owner, { operation: "utilityVms.open", subject: `driver:${NAME}`, rule: OWNER_RULE });
   readSettings(context.settings);

@@ -5,14 +5,21 @@
  */
 
 import { createHash } from "node:crypto";
-import type { UtilityVmHost, UvmExitKind, UvmHostOperation } from "../contract/mod.ts";
+import type {
+  PlantedNamespace,
+  UtilityVmHost,
+  UvmExitKind,
+  UvmHostOperation,
+} from "../contract/mod.ts";
 import { EVENTS, type HcsBackend, type JsonObject, type LabSystem } from "./backend.ts";
-import { SCRATCH_DISK } from "./documents.ts";
 import { CODES, isRefused } from "./errors.ts";
 import { join } from "./paths.ts";
 
 /** What the suite makes on the host is in here. */
 const ROOM = "C:\\vmtck";
+
+/** What cases plant is in here. */
+const PLANTS = `${ROOM}\\plants`;
 
 /** The service's words. */
 const EXIT_TYPES: Readonly<Record<UvmExitKind, string>> = {
@@ -45,12 +52,17 @@ export function liveHost(backend: HcsBackend): UtilityVmHost {
 
 /** The controls of a simulated host. */
 export function simulatedHost(backend: HcsBackend): UtilityVmHost {
+  const planted: Planted = new Map();
   const lab = (id: string): Promise<LabSystem> => labSystem(backend, id);
   return {
     ...liveHost(backend),
     ...planting(backend),
     ...files(backend),
-    ...networks(backend),
+    ...networks(backend, planted),
+    inventory: async () => {
+      const found = [...planted.keys()].map((name) => `network:${name}`);
+      return [...await inventory(backend), ...found].sort();
+    },
     devices: async (id) => deviceWords((await lab(id)).devices),
     guestDevices: async (id) => guestWords((await lab(id)).guest),
     document: async (id) => (await lab(id)).document,
@@ -83,14 +95,12 @@ export function simulatedHost(backend: HcsBackend): UtilityVmHost {
   };
 }
 
-/** Systems by owner and identity; for a double, what they and others were let in to as well. */
+/** Systems by owner and identity, and the files that cases planted. */
 async function inventory(backend: HcsBackend): Promise<string[]> {
   const systems = await backend.call("systems.enumerate", { query: null });
   const found = systems.map(({ Id, Owner }) => `machine:${Owner ? `${Owner}.` : ""}${Id}`);
-  for (const [kind, folder] of [["disk", "disks"], ["folder", "folders"]] as const) {
-    found.push(...(await names(backend, join(ROOM, folder))).map((name) => `${kind}:${name}`));
-  }
-  return found.sort();
+  const files = (await names(backend, PLANTS)).map((name) => `file:${name}`);
+  return [...found, ...files].sort();
 }
 
 async function names(backend: HcsBackend, path: string): Promise<readonly string[]> {
@@ -170,19 +180,22 @@ function files(backend: HcsBackend): Partial<UtilityVmHost> {
       }
       return folder;
     },
-    makeDisk: async (name) => {
-      const path = join(await mkdir(join(ROOM, "disks")), name);
+    plantDisk: async (name) => {
+      const path = join(await mkdir(PLANTS), name);
       await write(backend, path, "disk");
       return path;
     },
-    makeFolder: async (name) => {
-      const path = await mkdir(join(ROOM, "folders", name));
+    plantFolder: async (name) => {
+      const path = await mkdir(join(PLANTS, name));
       await write(backend, join(path, "file"), name);
       return path;
     },
-    removeFile: async (path) => {
-      for (const name of ["file", SCRATCH_DISK]) {
-        await backend.call("files.remove", { path: join(path, name) });
+    scratchPath: (name) => Promise.resolve(join(PLANTS, name)),
+    uprootFile: async (name) => {
+      const path = join(PLANTS, name);
+      const isFolder = (await backend.call("files.stat", { path }))?.kind === "directory";
+      for (const inside of isFolder ? await names(backend, path) : []) {
+        await backend.call("files.remove", { path: join(path, inside) });
       }
       await backend.call("files.remove", { path });
     },
@@ -190,10 +203,12 @@ function files(backend: HcsBackend): Partial<UtilityVmHost> {
   };
 }
 
-function networks(backend: HcsBackend): Partial<UtilityVmHost> {
-  const made = new Map<string, readonly string[]>();
+/** What {@linkcode networks} made, by name. */
+type Planted = Map<string, PlantedNamespace>;
+
+function networks(backend: HcsBackend, planted: Planted): Partial<UtilityVmHost> {
   return {
-    makeNamespace: async (_, count) => {
+    plantNetwork: async (name, count) => {
       const id = crypto.randomUUID();
       const endpoints = Array.from({ length: count }, (_, index) => ({
         id: crypto.randomUUID(),
@@ -206,15 +221,16 @@ function networks(backend: HcsBackend): Partial<UtilityVmHost> {
       const Resources = endpoints.map(({ id: ID }) => ({ Type: "Endpoint", Data: { ID } }));
       const document = { ID: id, NamespaceId: 2, Type: "Guest", Resources };
       await backend.call("lab.network.add", { kind: "namespace", document });
-      made.set(id, endpoints.map((endpoint) => endpoint.id));
+      planted.set(name, { id, endpoints });
       return { id, endpoints };
     },
-    removeNamespace: async (id) => {
+    uprootNetwork: async (name) => {
+      const { id, endpoints } = planted.get(name) ?? { id: "", endpoints: [] };
       await backend.call("lab.network.remove", { kind: "namespace", id });
-      for (const endpoint of made.get(id) ?? []) {
-        await backend.call("lab.network.remove", { kind: "endpoint", id: endpoint });
+      for (const { id } of endpoints) {
+        await backend.call("lab.network.remove", { kind: "endpoint", id });
       }
-      made.delete(id);
+      planted.delete(name);
     },
   };
 }

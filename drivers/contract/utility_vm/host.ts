@@ -22,29 +22,34 @@ export type StrangeEvent =
   /** The exit of a VM that has ended before, once more. */
   | "repeated-exit";
 
+/** A namespace that the suite made. */
+export interface PlantedNamespace {
+  /** Its GUID. */
+  readonly id: string;
+  /** Its endpoints. */
+  readonly endpoints: readonly NetworkEndpoint[];
+}
+
 /** Each optional member is a facet of the subject. VMs go by their id. */
 export interface UtilityVmHost extends HostBase {
   /** The read-only layers of a Windows guest, top-most first. */
   windowsLayers?(): Promise<readonly string[]>;
   /** A folder with `kernel`, `initrd.img` and `rootfs.vhd`. */
   bootFiles?(): Promise<string>;
-  /** Makes a disk file, `.vhd` or `.vhdx` by its name, and answers its path. */
-  makeDisk?(name: string): Promise<string>;
+  /** Makes a disk file of that name, which ends with `.vhd` or `.vhdx`, and answers its path. */
+  plantDisk?(name: string): Promise<string>;
   /** Makes a folder with a file in it, and answers its path. */
-  makeFolder?(name: string): Promise<string>;
-  /** Removes what {@linkcode makeDisk} or {@linkcode makeFolder} made. */
-  removeFile?(path: string): Promise<void>;
+  plantFolder?(name: string): Promise<string>;
+  /** The path of a folder that is not there, for a scratch disk to be made in. */
+  scratchPath?(name: string): Promise<string>;
+  /** Removes a planted disk or folder, or what was made at a scratch path, by its name. */
+  uprootFile?(name: string): Promise<void>;
   /** Whether there is such a file or folder. */
   hasFile?(path: string): Promise<boolean>;
-  /** Makes network endpoints and a namespace with them. */
-  makeNamespace?(name: string, endpoints: number): Promise<{
-    /** The namespace's GUID. */
-    readonly id: string;
-    /** Its endpoints. */
-    readonly endpoints: readonly NetworkEndpoint[];
-  }>;
-  /** Removes what {@linkcode makeNamespace} made. */
-  removeNamespace?(id: string): Promise<void>;
+  /** Makes network endpoints, and a namespace with them. */
+  plantNetwork?(name: string, endpoints: number): Promise<PlantedNamespace>;
+  /** Removes them, by their name. */
+  uprootNetwork?(name: string): Promise<void>;
   /**
    * What the host has attached to a VM, sorted: `scsi:<controller>:<lun>=<path>`,
    * `vpmem:<device>=<path>`, `vsmb:<name>=<path>`, `plan9:<name>=<path>`, `nic:<adapter>=<endpoint>`,
