@@ -35,8 +35,8 @@ export type OwnedResource =
     readonly version: string;
   }
   | {
-    /** A utility VM. */
-    readonly kind: "utility-vm";
+    /** A utility VM, or a task. */
+    readonly kind: "utility-vm" | "task";
     /** Whose. */
     readonly owner: string;
     /** Its identity. */
@@ -49,6 +49,7 @@ export const CONTRACT_OF: Readonly<Record<OwnedResource["kind"], ContractName>> 
   "network": "driver",
   "image": "driver",
   "utility-vm": "utility-vm",
+  "task": "task-driver",
 };
 
 /** Something that a case is about to make. */
@@ -83,6 +84,8 @@ export function resourceName(resource: Resource): string {
       return `image:${resource.version}`;
     case "utility-vm":
       return `machine:${resource.owner}.${resource.id}`;
+    case "task":
+      return `task:${resource.id}`;
     case "folder":
       return `folder:${resource.path}`;
     default:

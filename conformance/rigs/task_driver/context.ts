@@ -1,0 +1,51 @@
+/**
+ * What a case of the `task-driver` contract gets.
+ *
+ * @module
+ */
+
+import type { TaskDriver, TaskFacet, TaskHandle } from "../../../drivers/contract/mod.ts";
+import { decodeTaskHandle, encodeTaskHandle } from "../../../drivers/contract/mod.ts";
+import type { CommonContext } from "../../case.ts";
+import { commonContext, type ContextParts } from "../rig.ts";
+import { freshTasks, type TaskFresh } from "./fresh.ts";
+
+/** The facets of a task driver that a case can need. */
+export type TaskNeed = "signals" | "exec" | "networks" | `task.${TaskFacet}`;
+
+/** What a case gets. */
+export interface TaskContext extends CommonContext<"task-driver"> {
+  /** The driver under test, not configured yet; what is started through it is tracked. */
+  readonly driver: TaskDriver;
+  /** Makes tasks. */
+  readonly fresh: TaskFresh;
+  /** Another instance on the same host, of the same owner, configured. */
+  successor(): Promise<TaskDriver>;
+  /** A handle after it was stored: the same, by way of its bytes. */
+  stored(handle: TaskHandle): TaskHandle;
+  /** Reads so many items of a stream, or all that there are before it ends. */
+  read<T>(stream: AsyncIterable<T>, count: number): Promise<T[]>;
+}
+
+/** What the case's function gets. */
+export function taskContext(parts: ContextParts<"task-driver">): TaskContext {
+  const { stage: { world }, subject: driver, names } = parts;
+  const common = commonContext(parts);
+  const { images, files, clock } = world;
+  const fresh = freshTasks({ driver, names, images, files, clock });
+  return {
+    ...common,
+    driver,
+    fresh,
+    successor: async () => await fresh.configured(await common.another()),
+    stored: (handle) => decodeTaskHandle(encodeTaskHandle(handle)),
+    async read(stream, count) {
+      const items = [];
+      for await (const item of stream) {
+        items.push(item);
+        if (items.length >= count) break;
+      }
+      return items;
+    },
+  };
+}
