@@ -22,7 +22,7 @@ import { POWER_MUTANTS } from "./driver/power.ts";
 import { REGISTRY_MUTANTS } from "./driver/registry.ts";
 import { SSH_MUTANTS } from "./driver/ssh.ts";
 import { WAIT_MUTANTS } from "./driver/wait.ts";
-import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv.ts";
+import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv/mod.ts";
 import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
 
 /** The mutants of the `driver` contract. */

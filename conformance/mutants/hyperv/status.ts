@@ -1,0 +1,44 @@
+/**
+ * What kutti makes of states and addresses: section 2.4 of the study of its Hyper-V driver.
+ *
+ * @module
+ */
+
+import { type Mutant, onMachines } from "../mutant.ts";
+import { cached, field, onVms } from "./below.ts";
+
+/** The mutants. */
+export const STATUS_MUTANTS: readonly Mutant[] = [
+  {
+    id: "hyperv-knows-two-states",
+    breaks: "machine.save",
+    why: "kutti reads everything but Off and Running as unknown",
+    below: onVms((vms) =>
+      vms.map((vm) => /^(?:Off|Running)$/.test(vm.state) ? vm : { ...vm, state: "Other" })
+    ),
+  },
+  {
+    id: "hyperv-paused-is-unknown",
+    breaks: "machine.pause",
+    why: "kutti reads everything but Off and Running as unknown",
+    below: onVms((vms) => vms.map((vm) => vm.state === "Paused" ? { ...vm, state: "Other" } : vm)),
+  },
+  {
+    id: "hyperv-state-is-a-field",
+    breaks: "machine.status.live",
+    why: "kutti's handle has a field, which is written when something is asked of it",
+    below: cached((method, params) => method === "Get-VM" && field(params, "Id") !== undefined),
+  },
+  {
+    id: "hyperv-delete-forgets-the-saved",
+    breaks: "machine.delete.complete",
+    why: "A machine that is neither Off nor Running is forgotten, and stays on the host",
+    mutate: onMachines((machines) => ({
+      delete: async (ref, options) => {
+        const machine = await machines.get(ref).catch(() => undefined);
+        if ((await machine?.status())?.state === "saved") return;
+        await machines.delete(ref, options);
+      },
+    })),
+  },
+];
