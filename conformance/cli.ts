@@ -53,6 +53,18 @@ async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
   return end?.type === "run-end" ? end.exitCode : 3;
 }
 
+/** Compares recordings. */
+async function diff(terminal: Terminal, { args }: Options): Promise<ExitCode> {
+  const { resolved } = await import("./run_command.ts");
+  const { compareTapes, renderDifferences } = await import("./tape_diff.ts");
+  const [old, now, ...more] = args.map((path) => resolved(terminal, path));
+  if (old === undefined || now === undefined || more.length > 0) {
+    throw new UsageError('"diff" needs two folders of recordings: the old one and the new one');
+  }
+  terminal.out(renderDifferences(await compareTapes(old, now)));
+  return 0;
+}
+
 /** Removes what dead runs left. */
 async function reap(terminal: Terminal, composer: Composer, options: Options): Promise<ExitCode> {
   const [{ deadLedgers }, { reap: reaping }, { ledgerFolder }] = await Promise.all([
@@ -88,6 +100,7 @@ async function dispatch(
   }
   if (options.command === "report") return await report(terminal, options);
   if (options.command === "reap") return await reap(terminal, composer, options);
+  if (options.command === "diff") return await diff(terminal, options);
   if (options.command === "explain") {
     if (options.args.length === 0) {
       throw new UsageError('"explain" needs the id of a case or clause');

@@ -11,12 +11,13 @@ import type { Selection } from "./selection.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
 /** The sub-commands; the first one is meant when none is named. */
-export const COMMANDS = ["run", "record", "reap", "report", "explain", "list"] as const;
+export const COMMANDS = ["run", "record", "reap", "report", "diff", "explain", "list"] as const;
 
 /** One of {@linkcode COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
-interface Option {
+/** One option. */
+export interface Option {
   readonly name: string;
   /** What its value is; absent for a switch. */
   readonly value?: string;
@@ -25,7 +26,8 @@ interface Option {
   readonly help: string;
 }
 
-const OPTIONS: readonly Option[] = [
+/** The options. */
+export const OPTIONS: readonly Option[] = [
   { name: "driver", value: "NAME|./FILE.ts", help: "the driver under test, or a module with one" },
   { name: "live", help: "ask the real hypervisor; otherwise a recording answers" },
   { name: "simulated", help: "ask the driver's simulator, not a recording of it" },
@@ -214,7 +216,7 @@ export function readOptions(parsed: Parsed, unknown: readonly string[]): Options
   const words = ((parsed._ ?? []) as unknown[]).map(String);
   const command = COMMANDS.find((name) => name === words[0]);
   const args = command === undefined ? words : words.slice(1);
-  const selecting = command !== "report" && command !== "explain" && command !== "reap";
+  const selecting = command === undefined || ["run", "record", "list"].includes(command);
   return {
     command: command ?? "run",
     args,
@@ -258,6 +260,7 @@ export function helpText(drivers: readonly string[]): string {
   deno task conformance reap [--dry-run]         remove what a killed run left on the host
   deno task conformance report FILE.ndjson       render an old run again
   deno task conformance report merge FILE…       one run of several: shards, or a matrix
+  deno task conformance diff OLD NEW             what new recordings say differently
   deno task conformance explain ID               what a case or a clause is about
   deno task conformance list                     the cases
 

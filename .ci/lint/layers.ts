@@ -104,6 +104,11 @@ export const layers: readonly Layer[] = [
     types: ["drivers/hcs"],
     packages: [],
   },
+  {
+    path: "fixtures/simulators/kubevirt/behind_client.ts",
+    imports: ["drivers/backend", "drivers/kubevirt", "fixtures/simulators/kubevirt"],
+    packages: [],
+  },
   // The tests of those names hold an adapter and a simulator to each other.
   {
     path: "fixtures/simulators/hcs/differential.ts",
@@ -119,6 +124,7 @@ export const layers: readonly Layer[] = [
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
   { path: "bench", imports: everything, packages: ["node:", ...std] },
   { path: ".ci", imports: [], packages: ["node:", ...std] },
+  { path: ".ci/workflows", imports: ["conformance", "deno.json"], packages: ["yaml"] },
   {
     path: ".ci/powershell",
     imports: ["drivers/hyperv"],

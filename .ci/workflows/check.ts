@@ -1,0 +1,103 @@
+/**
+ * What a workflow calls has to exist: tasks, paths, options of the command line. And it may do as
+ * little as possible: actions are pinned by hash, permissions are named.
+ *
+ * @module
+ */
+
+import { parse } from "yaml";
+import { COMMANDS, OPTIONS } from "../../conformance/options.ts";
+
+/** A step of a job. */
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly "runs-on"?: unknown;
+  readonly "timeout-minutes"?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps?: readonly Step[];
+}
+
+interface Workflow {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly on?: Readonly<Record<string, unknown>>;
+  readonly jobs?: Readonly<Record<string, Job>>;
+}
+
+/** What there is to be called. */
+export interface Callable {
+  /** The names of the project's tasks. */
+  readonly tasks: readonly string[];
+  /** Whether the project has a file or folder. */
+  exists(path: string): boolean;
+}
+
+/** The commands of a script, with expressions of the workflow as one word each. */
+function commands(script: string): string[][] {
+  return script
+    .replace(/\$\{\{[^}]*\}\}/g, "X")
+    .split(/\n|;|&&|\|\|?/)
+    .map((line) => line.trim().split(/\s+/).filter((word) => word !== ""))
+    .filter((words) => words.length > 0);
+}
+
+/** What a command of the suite uses that there is not. */
+function suiteProblems(args: readonly string[]): string[] {
+  const known = new Set(OPTIONS.map(({ name }) => `--${name}`));
+  const options = args.filter((arg) => arg.startsWith("--"))
+    .map((arg) => arg.split("=")[0] ?? arg)
+    .filter((arg) => !known.has(arg));
+  const [first = ""] = args;
+  const isCommand = first.startsWith("-") || COMMANDS.some((name) => name === first);
+  return [
+    ...options.map((option) => `the suite has no option "${option}"`),
+    ...(isCommand ? [] : [`the suite has no sub-command "${first}"`]),
+  ];
+}
+
+function commandProblems(words: readonly string[], { tasks, exists }: Callable): string[] {
+  const at = words.findIndex((word, index) => word === "deno" && words[index + 1] === "task");
+  const problems: string[] = [];
+  if (at >= 0) {
+    const [task = "", ...args] = words.slice(at + 2);
+    if (!tasks.includes(task)) problems.push(`there is no task "${task}"`);
+    if (task === "conformance") problems.push(...suiteProblems(args));
+  }
+  const own = words.filter((word) =>
+    /^(?:\.ci|hw-runners|fixtures|conformance|bench)\//.test(word)
+  );
+  return [...problems, ...own.filter((path) => !exists(path)).map((it) => `there is no "${it}"`)];
+}
+
+/** The hash of a commit, and the version that it is, for people. */
+const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
+
+/** What is wrong with a workflow, in words. */
+export function workflowProblems(text: string, callable: Callable): string[] {
+  const { permissions, jobs = {} } = parse(text) as Workflow;
+  const problems: string[] = [];
+  const rights = Object.entries(permissions ?? {});
+  if (rights.length !== 1 || rights[0]?.join(": ") !== "contents: read") {
+    problems.push('the workflow\'s own permissions have to be "contents: read" alone');
+  }
+  for (const [name, job] of Object.entries(jobs)) {
+    const about = (problem: string): number => problems.push(`job "${name}": ${problem}`);
+    if (job["timeout-minutes"] === undefined) about("it has no timeout");
+    const writes = Object.values(job.permissions ?? {}).includes("write");
+    if (writes && JSON.stringify(job["runs-on"]).includes("self-hosted")) {
+      about("a machine of our own must have no right to write");
+    }
+    for (const { uses, run = "" } of job.steps ?? []) {
+      if (uses !== undefined && !PINNED.test(uses)) about(`"${uses}" is not pinned by a hash`);
+      for (const words of commands(run)) commandProblems(words, callable).forEach(about);
+    }
+  }
+  for (const [, uses] of text.matchAll(/uses: *(\S+) *$/gm)) {
+    problems.push(`"${uses}" does not say which version its hash is`);
+  }
+  return problems;
+}
