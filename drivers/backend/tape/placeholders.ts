@@ -227,6 +227,8 @@ function madeUpText(type: string, id: string): string {
       return `${count < 255 ? "192.0.2" : "198.51.100"}.${count < 255 ? count : count - 254}`;
     case "path":
       return `/vmtck/path-${count}`;
+    case "url":
+      return `https://vmtck-${count}.invalid`;
     case "sha256":
       return hex(64);
     case "time":
