@@ -47,8 +47,8 @@ const VOLATILE: Readonly<Record<string, string>> = {
   clientKey: "secret",
   clientCertificate: "secret",
   certificateAuthority: "secret",
-  server: "server",
-  proxy: "server",
+  server: "url",
+  proxy: "url",
 };
 
 function volatile(path: readonly string[], value: string | number): string | undefined {

@@ -24,8 +24,6 @@ export interface Settings {
   readonly deletion: DeletionLevel;
   /** How long a deletion or a shut-down is waited for, in milliseconds. */
   readonly patienceMs: number;
-  /** The storage class of disks that the suite makes; the cluster's own choice if empty. */
-  readonly storageClass: string;
 }
 
 /** A setting: its default, what is accepted, and a line for people. */
@@ -69,11 +67,6 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     accepts: matches(/^[1-9][0-9]{0,3}$/),
     description: "how many seconds a deletion or a shut-down is waited for: 1 to 9999",
   },
-  "storage-class": {
-    fallback: "",
-    accepts: matches(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/),
-    description: "the storage class of the suite's disks; by default the cluster's own choice",
-  },
 };
 
 /**
@@ -98,7 +91,6 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     exec: get("exec") === "yes",
     deletion: DELETION_LEVELS.find((level) => level === get("deletion")) ?? "storage",
     patienceMs: Number(get("patience")) * 1000,
-    storageClass: get("storage-class"),
   };
 }
 

@@ -27,8 +27,14 @@ export interface PluginSamples {
   unmarked(machineClass: MachineClass): MachineClass;
   /** The same class, with each of the mistakes that a user makes. */
   mistakes(machineClass: MachineClass): readonly SampleMistake[];
+  /** The same class, with a field that there is not. */
+  misspelt(machineClass: MachineClass): SampleMistake;
+  /** The same class, with a mark that the plugin itself finds its machines by. */
+  spoofed(machineClass: MachineClass): SampleMistake;
   /** Good credentials, with this text as user data. */
   secret(userData: string): Promise<PluginSecret>;
+  /** The same, with credentials that the provider does not know. */
+  revoked(secret: PluginSecret): PluginSecret;
   /** The keys of the secret that no machine can be made without. */
   readonly secretKeys: readonly string[];
   /** A volume of this provider with its id, and one of another. */
@@ -42,8 +48,6 @@ export interface PluginSamples {
 
 /** What is wrong with the provider, in words that every one can say in its own way. */
 export type PluginTrouble =
-  /** The credentials are not good any more. */
-  | "unauthenticated"
   /** The credentials give no right to machines. */
   | "permission-denied"
   /** There is no room for one more machine. */
