@@ -1,0 +1,209 @@
+/**
+ * The suite's ways behind the plugin's back, by the same backend.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import type { Json } from "../backend/backend.ts";
+import type { PluginHost, PluginTrouble } from "../contract/mod.ts";
+import type { Knobs, KubeBackend, KubeObject, VirtualMachine } from "./backend.ts";
+import { KINDS, type Kinds } from "./objects_client.ts";
+import { samplesOf } from "./plugin_samples.ts";
+import { isRefusal } from "./status.ts";
+import { MACHINE_LABEL } from "./virtual_machine_names.ts";
+
+/** What an inventory calls the objects of each kind. */
+const WORDS: { readonly [K in keyof Kinds]: string } = {
+  virtualmachines: "machine",
+  virtualmachineinstances: "instance",
+  datavolumes: "disk",
+  persistentvolumeclaims: "claim",
+  secrets: "secret",
+};
+const KIND_NAMES = [
+  "virtualmachines",
+  "virtualmachineinstances",
+  "datavolumes",
+  "persistentvolumeclaims",
+  "secrets",
+] as const;
+
+/** Holds a machine back while it is deleted. */
+const HELD = "vmtck.dev/held";
+/** What another client writes. */
+const TOUCHED = "vmtck.dev/touched";
+const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
+
+const NO_TWINS = "a Kubernetes cluster has no two objects of one name";
+
+/** The controls of a real cluster. */
+export function pluginHost(backend: KubeBackend): PluginHost {
+  const space = new Namespace(backend);
+  return {
+    samples: samplesOf(backend),
+    inapplicable: { duplicate: NO_TWINS, trouble: "a real cluster is not put out of order" },
+    inventory: () => space.inventory(),
+    plantMachine: (name) => space.create("virtualmachines", planted(name)),
+    uprootMachine: (name) => space.uproot("virtualmachines", name),
+    plantDisk: (name) => space.create("datavolumes", plantedDisk(name)),
+    uprootDisk: (name) => space.uproot("datavolumes", name),
+    fingerprint: async (name) => portraitOf(await space.machine(name)),
+    vanish: (name) => space.remove("virtualmachines", name, "Orphan"),
+    powered: async (name) => {
+      const instance = await space.find("virtualmachineinstances", name);
+      const isOver = !instance || FINAL.has(phaseOf(instance));
+      return !isOver || (await space.machine(name)).spec.runStrategy !== "Halted";
+    },
+    holdDeletion: (name, held) => space.hold(name, held),
+    touch: async (name) => {
+      const metadata = { annotations: { [TOUCHED]: "yes" } };
+      await space.merge("virtualmachines", name, { metadata });
+    },
+    touched: async (name) => (await space.machine(name)).metadata.annotations?.[TOUCHED] === "yes",
+  };
+}
+
+/** What is set for each trouble. */
+const TROUBLES: { readonly [T in PluginTrouble]: Partial<Knobs> } = {
+  "permission-denied": { forbidden: ["virtualmachines"] },
+  "quota": { quota: { virtualmachines: 0 } },
+  "throttled": { throttled: 1_000_000 },
+  "unavailable": { webhookDown: true },
+  "not-installed": { notInstalled: true },
+};
+const SOUND: Partial<Knobs> = {
+  forbidden: [],
+  quota: {},
+  throttled: 0,
+  webhookDown: false,
+  notInstalled: false,
+};
+
+/** The controls of a simulated cluster, which can be put out of order. */
+export function simulatedPluginHost(backend: KubeBackend): PluginHost {
+  return {
+    ...pluginHost(backend),
+    inapplicable: { duplicate: NO_TWINS },
+    async trouble(what): Promise<void> {
+      await backend.call("lab.set", { ...SOUND, ...(what && TROUBLES[what]) });
+    },
+  };
+}
+
+/** The objects of the connection's own namespace. */
+class Namespace {
+  readonly #backend: KubeBackend;
+  #name?: string;
+
+  constructor(backend: KubeBackend) {
+    this.#backend = backend;
+  }
+
+  async #at(kind: keyof Kinds): Promise<typeof KINDS[keyof Kinds] & { namespace: string }> {
+    this.#name ??= (await this.#backend.call("access", {})).namespace;
+    return { ...KINDS[kind], namespace: this.#name };
+  }
+
+  async inventory(): Promise<string[]> {
+    const entries: string[] = [];
+    for (const kind of KIND_NAMES) {
+      const at = await this.#at(kind);
+      let next: string | undefined;
+      do {
+        const page = await this.#backend.call("list", { ...at, limit: 500, continue: next });
+        entries.push(...page.items.map(({ metadata }) => `${WORDS[kind]}:${metadata.name}`));
+        next = page.metadata.continue;
+      } while (next);
+    }
+    return entries.sort();
+  }
+
+  async find(kind: keyof Kinds, name: string): Promise<KubeObject | undefined> {
+    try {
+      return await this.#backend.call("get", { ...await this.#at(kind), name });
+    } catch (error) {
+      if (isRefusal(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async machine(name: string): Promise<VirtualMachine> {
+    const at = await this.#at("virtualmachines");
+    return await this.#backend.call("get", { ...at, name }) as VirtualMachine;
+  }
+
+  async create(kind: keyof Kinds, body: KubeObject): Promise<void> {
+    await this.#backend.call("create", { ...await this.#at(kind), body });
+  }
+
+  async merge(kind: keyof Kinds, name: string, body: Json): Promise<void> {
+    const at = await this.#at(kind);
+    await this.#backend.call("patch", { ...at, name, type: "merge", body });
+  }
+
+  async remove(
+    kind: keyof Kinds,
+    name: string,
+    propagationPolicy: "Background" | "Orphan" = "Background",
+  ): Promise<void> {
+    const at = await this.#at(kind);
+    await this.#backend.call("delete", { ...at, name, options: { propagationPolicy } });
+  }
+
+  /** Removes what is no plugin's; a machine of one is left alone. */
+  async uproot(kind: keyof Kinds, name: string): Promise<void> {
+    const found = await this.find(kind, name);
+    if (found && found.metadata.labels?.[MACHINE_LABEL] === undefined) {
+      await this.remove(kind, name);
+    }
+  }
+
+  /** Adds or removes the finalizer, and leaves those of others. */
+  async hold(name: string, held: boolean): Promise<void> {
+    const found = await this.find("virtualmachines", name);
+    if (!found) return;
+    const others = (found.metadata.finalizers ?? []).filter((it) => it !== HELD);
+    const { resourceVersion } = found.metadata;
+    const finalizers = held ? [...others, HELD] : others;
+    await this.merge("virtualmachines", name, { metadata: { finalizers, resourceVersion } });
+  }
+}
+
+function phaseOf({ status }: KubeObject): string {
+  const phase = typeof status === "object" && status !== null && "phase" in status
+    ? status.phase
+    : undefined;
+  return typeof phase === "string" ? phase : "";
+}
+
+/** A machine without disks that is off, and of nobody's. */
+function planted(name: string): KubeObject {
+  const domain = { resources: { requests: { memory: "64Mi" } }, devices: {} };
+  return {
+    apiVersion: "kubevirt.io/v1",
+    kind: "VirtualMachine",
+    metadata: { name },
+    spec: { runStrategy: "Halted", template: { spec: { domain } } },
+  };
+}
+
+function plantedDisk(name: string): KubeObject {
+  const pvc = {
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: "64Mi" } },
+  };
+  return {
+    apiVersion: "cdi.kubevirt.io/v1beta1",
+    kind: "DataVolume",
+    metadata: { name },
+    spec: { source: { blank: {} }, pvc },
+  };
+}
+
+/** What nobody but a client changes. */
+function portraitOf({ metadata, spec }: VirtualMachine): string {
+  const { uid, labels, deletionTimestamp } = metadata;
+  const portrait = { uid, labels, spec, leaves: deletionTimestamp !== undefined };
+  return createHash("sha256").update(JSON.stringify(portrait)).digest("hex");
+}
