@@ -109,6 +109,11 @@ export const layers: readonly Layer[] = [
     imports: ["drivers/backend", "drivers/kubevirt", "fixtures/simulators/kubevirt"],
     packages: [],
   },
+  ...["https.ts", "certificates.ts"].map((file) => ({
+    path: `fixtures/simulators/kubevirt/${file}`,
+    imports: ["fixtures/simulators/kubevirt"],
+    packages: ["node:", "@peculiar/x509"],
+  })),
   // The tests of those names hold an adapter and a simulator to each other.
   {
     path: "fixtures/simulators/hcs/differential.ts",
@@ -122,7 +127,7 @@ export const layers: readonly Layer[] = [
   },
 
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
-  { path: "bench", imports: everything, packages: ["node:", ...std] },
+  { path: "bench", imports: [...everything, "fixtures/simulators"], packages: ["node:", ...std] },
   { path: ".ci", imports: [], packages: ["node:", ...std] },
   { path: ".ci/workflows", imports: ["conformance", "deno.json"], packages: ["yaml"] },
   {

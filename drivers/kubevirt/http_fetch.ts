@@ -115,7 +115,8 @@ function lost(error: unknown, signal?: AbortSignal): unknown {
     const why = "The API server's certificate, or the one shown to it, was not accepted";
     return new BackendError("unreachable", "tls", why);
   }
-  const isUnsent = /\(Connect\)|dns error|connection refused|error trying to connect/i.test(text);
+  const isUnsent = /\(Connect\)|dns error|connection refused|are blocked|error trying to connect/i
+    .test(text);
   return isUnsent
     ? new BackendError("unreachable", "", "The API server cannot be reached")
     : new BackendError("disconnected", "", "The connection to the API server was lost");
