@@ -16,11 +16,11 @@ import { type ImageFormat, PROBE_BYTES, probeImage } from "./qcow2.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
 import type { Undo } from "../backend/undo.ts";
-import { backingPath, emptyVolumeXml, overlayXml, poolXml } from "./volume_xml.ts";
+import { backingPath, emptyVolumeXml, overlayXml } from "./volume_xml.ts";
+import { CREATE_MS, Volumes } from "./volumes.ts";
 import { type JsonML, textOf } from "./xml.ts";
 
-const { NO_STORAGE_POOL, NO_STORAGE_VOL, STORAGE_VOL_EXIST, OPERATION_FAILED, OPERATION_INVALID } =
-  ErrorNumber;
+const { NO_STORAGE_VOL, STORAGE_VOL_EXIST } = ErrorNumber;
 
 /** The disk that a machine will have. */
 export interface DiskPlan {
@@ -51,17 +51,16 @@ type Options = { readonly signal?: AbortSignal };
 
 /** No such file. */
 const ENOENT = 2;
-/** Carrying an image, or waiting for a host that does, takes as long as it takes. */
-const UPLOAD_MS = 30 * 60_000;
-const CREATE_MS = 10 * 60_000;
 
 /** The volumes of one owner. */
 export class Storage {
   readonly #session: Session;
+  readonly #volumes: Volumes;
 
   /** Nothing is opened yet. */
   constructor(session: Session) {
     this.#session = session;
+    this.#volumes = new Volumes(session);
   }
 
   /** The disk that a machine will have. */
@@ -84,12 +83,12 @@ export class Storage {
     undo: Undo,
     options: Options,
   ): Promise<void> {
-    const pool = await this.#pool(options);
+    const pool = await this.#volumes.pool(options);
     if (base === "") {
-      undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
+      undo.add(`disk:${volume}`, () => this.#volumes.delete(pool, volume, {}));
       await this.#createFresh(pool, emptyVolumeXml(volume), domain, options);
-      await this.#fill(pool, volume, source, options);
-      if (capacity > source.capacity) await this.#resize(pool, volume, capacity, options);
+      await this.#volumes.fill(pool, volume, source, options);
+      if (capacity > source.capacity) await this.#volumes.resize(pool, volume, capacity, options);
       return;
     }
     undo.add(`disk:${base}`, async () => {
@@ -99,7 +98,7 @@ export class Storage {
       await this.#ensureBase(pool, base, source, options);
       const params = { volume: { pool: pool.name, name: base } };
       const path = await this.#session.call("storageVolGetPath", params, options);
-      undo.add(`disk:${volume}`, () => this.#delete(pool, volume, {}));
+      undo.add(`disk:${volume}`, () => this.#volumes.delete(pool, volume, {}));
       await this.#createFresh(
         pool,
         overlayXml(volume, { ...source, path, capacity }),
@@ -116,14 +115,14 @@ export class Storage {
    * @param base the base's name; found by the disk itself if absent
    */
   async remove(machine: string, base: string | undefined, options: Options): Promise<boolean> {
-    const pool = await this.#existingPool(options);
+    const pool = await this.#volumes.existingPool(options);
     if (!pool) return false;
     const name = diskName(machine);
-    const volume = await this.#find(pool, name, options);
+    const volume = await this.#volumes.find(pool, name, options);
     base ??= volume && await this.#baseOf(volume, options);
     const others = await usesOfOthers(this.#session, undefined, options);
     if (volume && !await this.#isUsed(volume, others, options)) {
-      await this.#delete(pool, name, options);
+      await this.#volumes.delete(pool, name, options);
     }
     if (base) await this.#release(pool, base, others, options);
     return volume !== undefined;
@@ -137,29 +136,18 @@ export class Storage {
     undo: Undo,
     options: Options,
   ): Promise<void> {
-    const pool = await this.#pool(options);
-    undo.add(`disk:${name}`, () => this.#delete(pool, name, {}));
+    const pool = await this.#volumes.pool(options);
+    undo.add(`disk:${name}`, () => this.#volumes.delete(pool, name, {}));
     await this.#createFresh(pool, emptyVolumeXml(name), domain, options);
-    await this.#fill(pool, name, { path }, options);
+    await this.#volumes.fill(pool, name, { path }, options);
   }
 
   /** Removes a volume, if there is one; answers whether there was. */
   async removeVolume(name: string, options: Options): Promise<boolean> {
-    const pool = await this.#existingPool(options);
-    if (!pool || !await this.#find(pool, name, options)) return false;
-    await this.#delete(pool, name, options);
+    const pool = await this.#volumes.existingPool(options);
+    if (!pool || !await this.#volumes.find(pool, name, options)) return false;
+    await this.#volumes.delete(pool, name, options);
     return true;
-  }
-
-  async #resize(
-    pool: PoolRef,
-    name: string,
-    capacity: number,
-    options: Options,
-  ): Promise<void> {
-    const volume = { pool: pool.name, name };
-    const limits = { ...options, timeoutMs: CREATE_MS };
-    await this.#session.call("storageVolResize", { volume, capacity, flags: 0 }, limits);
   }
 
   async #baseOf(volume: VolumeRef, options: Options): Promise<string | undefined> {
@@ -182,9 +170,11 @@ export class Storage {
     const { owner, locks } = this.#session;
     if (!base.startsWith(`${owner}.`) || !base.endsWith(BASE_END)) return;
     await locks.run(`disk:${base}`, async () => {
-      const volume = await this.#find(pool, base, options);
+      const volume = await this.#volumes.find(pool, base, options);
       if (!volume || await this.#isBase(pool, volume, options)) return;
-      if (!await this.#isUsed(volume, others, options)) await this.#delete(pool, base, options);
+      if (!await this.#isUsed(volume, others, options)) {
+        await this.#volumes.delete(pool, base, options);
+      }
     }, options);
   }
 
@@ -213,8 +203,8 @@ export class Storage {
   }
 
   async #ensureBase(pool: PoolRef, base: string, source: Source, options: Options): Promise<void> {
-    const volume = await this.#find(pool, base, options);
-    if (volume && await this.#holds(volume, source, options)) return;
+    const volume = await this.#volumes.find(pool, base, options);
+    if (volume && await this.#volumes.holds(volume, source, options)) return;
     if (!volume) {
       await this.#session.call("storageVolCreateXml", {
         pool,
@@ -223,30 +213,7 @@ export class Storage {
       }, options).catch(unlessRefused(undefined, STORAGE_VOL_EXIST));
     }
     // One that is not complete was given up, or is being filled with the same bytes by somebody else.
-    await this.#fill(pool, base, source, options);
-  }
-
-  async #fill(
-    pool: PoolRef,
-    name: string,
-    source: Pick<Source, "path">,
-    options: Options,
-  ): Promise<void> {
-    const volume = { pool: pool.name, name };
-    const { path } = source;
-    const limits = { ...options, timeoutMs: UPLOAD_MS };
-    await this.#session.call("storageVolUpload", { volume, path }, limits);
-    if (await this.#holds(volume, source, options)) return;
-    throw new Error(`The volume "${name}" has not the size of the image after the upload`);
-  }
-
-  /** An upload writes from the beginning to the end, so a file of full length is whole. */
-  #holds(
-    volume: VolumeRef,
-    { path }: Pick<Source, "path">,
-    options: Options,
-  ): Promise<boolean> {
-    return this.#session.call("storageVolHolds", { volume, path }, options);
+    await this.#volumes.fill(pool, base, source, options);
   }
 
   async #createFresh(
@@ -266,49 +233,9 @@ export class Storage {
       if (!isRefused(error, STORAGE_VOL_EXIST)) throw error;
       const others = await usesOfOthers(this.#session, domain, options);
       if (await this.#isUsed(volume, others, options)) throw error;
-      await this.#delete(pool, name, options);
+      await this.#volumes.delete(pool, name, options);
       await create();
     }
-  }
-
-  async #delete(pool: PoolRef, name: string, options: Options): Promise<void> {
-    const volume = { pool: pool.name, name };
-    await this.#session.call("storageVolDelete", { volume, flags: 0 }, options)
-      .catch(unlessRefused(null, NO_STORAGE_VOL));
-  }
-
-  async #find(pool: PoolRef, name: string, options: Options): Promise<VolumeRef | undefined> {
-    return await this.#session.call("storageVolLookupByName", { pool, name }, options)
-      .catch(unlessRefused(undefined, NO_STORAGE_VOL));
-  }
-
-  async #existingPool(options: Options): Promise<PoolRef | undefined> {
-    const { pool: name } = this.#session.settings;
-    const pool = await this.#session.call("storagePoolLookupByName", { name }, options)
-      .catch(unlessRefused(undefined, NO_STORAGE_POOL));
-    if (pool && !await this.#session.call("storagePoolIsActive", { pool }, options)) {
-      // Somebody else may start it at the same time.
-      await this.#session.call("storagePoolCreate", { pool, flags: 0 }, options)
-        .catch(unlessRefused(null, OPERATION_INVALID));
-    }
-    return pool;
-  }
-
-  /** The pool, active. It is made if there is none, and never removed: it may hold the disks of others. */
-  async #pool(options: Options): Promise<PoolRef> {
-    const existing = await this.#existingPool(options);
-    if (existing) return existing;
-    const { pool: name, poolPath } = this.#session.settings;
-    const xml = poolXml(name, poolPath);
-    const pool = await this.#session.call("storagePoolDefineXml", { xml, flags: 0 }, options)
-      .catch(unlessRefused(undefined, OPERATION_FAILED));
-    if (pool) {
-      await this.#session.call("storagePoolBuild", { pool, flags: 0 }, options);
-      await this.#session.call("storagePoolSetAutostart", { pool, autostart: true }, options);
-    }
-    const made = await this.#existingPool(options);
-    if (made) return made;
-    throw new Error(`The storage pool "${name}" vanished while it was being made`);
   }
 
   async #probe(image: ImageFile): Promise<Source> {

@@ -51,9 +51,9 @@ async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
   const images = `${folder}/images`;
   await Deno.mkdir(images);
   await Deno.writeFile(`${images}/blank`, blankQcow2(1));
-  const guest = Deno.env.get("VMTCK_GUEST");
-  if (guest) await Deno.copyFile(`${guest}/guest.qcow2`, `${images}/guest`);
-  const { backend } = await connectLive({ settings: SETTINGS, clock });
+  const guest = await guestFolder();
+  await Deno.copyFile(`${guest}/guest.qcow2`, `${images}/guest`);
+  const { backend } = await connectLive({ settings: { ...SETTINGS, guest }, clock });
   const host = libvirtTaskHost(backend);
   await backend.call("networkDefineXmlFlags", { xml: networkXml(), flags: 0 });
   const network = await backend.call("networkLookupByName", { name: BRIDGE });
@@ -86,6 +86,13 @@ async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
     await backend[Symbol.asyncDispose]();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Built before, as nothing can be downloaded in here. */
+async function guestFolder(): Promise<string> {
+  const recipe = new URL("../../../fixtures/guest/build.sh", import.meta.url);
+  const { stdout } = await new Deno.Command(recipe.pathname).output();
+  return new TextDecoder().decode(stdout).trim();
 }
 
 function networkXml(): JsonML {
