@@ -3,6 +3,7 @@ import { parseCidr } from "../contract/mod.ts";
 import { type DomainPlan, domainXml, usesOf } from "./domain_xml.ts";
 import { machineTag, NAMESPACE, networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";
+import { interfacesOf, taskDomainXml } from "./tasks/domain_xml.ts";
 import { backingPath, emptyVolumeXml, overlayXml, physicalSize, poolXml } from "./volume_xml.ts";
 import { all, first, fromXml, type JsonML, textOf, toXml } from "./xml.ts";
 
@@ -28,6 +29,19 @@ const network = (cidr: string): JsonML =>
     tag: { owner: "o", cluster: "c" },
     cidr: parseCidr(cidr)!,
   })));
+
+const task = fromXml(toXml(taskDomainXml({
+  ...{ name: "o.t", uuid: UUID, tag: { owner: "o", machine: "t" }, kvm: true },
+  ...{ memoryMiB: 512, cpus: 2, cpuset: "0-1", pool: "vmtck" },
+  disk: { volume: "o.t.disk", format: "qcow2" },
+  seed: "o.t.seed",
+  interfaces: [{ bridge: "virbr0", mac: "52:54:00:00:00:01" }],
+})));
+
+Deno.test("a task's machine has its interfaces, and no machine of the other contract is like it", () => {
+  assertEquals(interfacesOf(task), [{ bridge: "virbr0", mac: "52:54:00:00:00:01" }]);
+  assertEquals(all(task, "metadata", "machine"), []);
+});
 
 Deno.test("a domain has the size that was asked for, and its tag in our namespace", () => {
   const xml = domain();
@@ -110,6 +124,7 @@ for (
         disk: { ...plan.disk, format: "raw" },
       }),
     ],
+    ["domain", "a task's machine", task],
     ["network", "a network", network("10.213.7.0/24")],
     ["network", "a small network", network("10.213.7.8/29")],
     ["storagepool", "the pool", poolXml("vmtck", "/var/lib/libvirt/images/vmtck")],
