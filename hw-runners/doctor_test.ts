@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { LIBVIRT_PROBES } from "./doctor/linux.ts";
+import { findings, isReady, type Machine, told } from "./doctor/probe.ts";
+import { HCS_PROBES, HYPERV_PROBES } from "./doctor/windows.ts";
+
+/** A machine that has everything, except for what is named. */
+function machine(os: Machine["os"], lacking: readonly string[] = []): Machine {
+  return {
+    os,
+    run: (program, args) =>
+      Promise.resolve(
+        lacking.includes(program)
+          ? undefined
+          : { code: 0, out: program === "id" ? "me libvirt" : `${program} ${args.length}` },
+      ),
+    exists: (path) => Promise.resolve(!lacking.includes(path)),
+  };
+}
+
+const systems = [
+  ["libvirt", LIBVIRT_PROBES, "linux"],
+  ["hyperv", HYPERV_PROBES, "windows"],
+  ["hcs", HCS_PROBES, "windows"],
+] as const;
+
+for (const [driver, probes, os] of systems) {
+  Deno.test(`a machine with all that ${driver} needs is ready`, async () => {
+    const all = await findings(probes, machine(os));
+    assertEquals(all.filter(({ ok }) => !ok), []);
+    assertEquals(isReady(all), true);
+  });
+
+  Deno.test(`a machine of another system is not ready for ${driver}`, async () => {
+    assertEquals(isReady(await findings(probes, machine("darwin"))), false);
+  });
+}
+
+Deno.test("what is missing is told with what mends it", async () => {
+  const all = await findings(LIBVIRT_PROBES, machine("linux", ["qemu-img"]));
+  assertEquals(isReady(all), false);
+  assertEquals(
+    told(all.filter(({ ok }) => !ok)),
+    [
+      "missing  program.qemu-img: QEMU's disk tool; found: none",
+      "           mend it: sudo deno task provision --for libvirt",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("without hardware virtualization a machine is ready, and is told what it costs", async () => {
+  const all = await findings(LIBVIRT_PROBES, machine("linux", ["/dev/kvm"]));
+  assertEquals(isReady(all), true);
+  assertEquals(all.find(({ id }) => id === "kvm")?.ok, false);
+});
+
+Deno.test("every probe has an id of its own", () => {
+  for (const [, probes] of systems) {
+    assertEquals(new Set(probes.map(({ id }) => id)).size, probes.length);
+  }
+});
