@@ -11,6 +11,7 @@ import { Registry } from "./contract/mod.ts";
 const DRIVERS = new Registry<() => Promise<DriverModule>>();
 DRIVERS.register("hcs", async () => (await import("./hcs/mod.ts")).HCS);
 DRIVERS.register("hyperv", async () => (await import("./hyperv/mod.ts")).HYPERV);
+DRIVERS.register("kubevirt", async () => (await import("./kubevirt/mod.ts")).KUBEVIRT);
 DRIVERS.register("libvirt", async () => (await import("./libvirt/mod.ts")).LIBVIRT);
 DRIVERS.register("memory", async () => (await import("./memory/mod.ts")).MEMORY);
 

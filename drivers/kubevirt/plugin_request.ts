@@ -21,8 +21,11 @@ import { fieldsOf } from "./provider_spec_rules.ts";
 import type { Settings } from "./settings.ts";
 import { type MachineNames, machineNames } from "./virtual_machine_names.ts";
 
-/** What the adapter of this plugin gets. */
-export type KubeContext = DriverContext<KubeMethods, WatchEvent>;
+/** What this plugin needs of what adapters get. */
+export type KubeContext = Pick<
+  DriverContext<KubeMethods, WatchEvent>,
+  "backend" | "clock" | "owner" | "settings"
+>;
 
 /** What all calls of a plugin share. */
 export interface PluginHome {
