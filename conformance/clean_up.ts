@@ -88,7 +88,8 @@ export interface Reach {
 export async function removeResource(resource: HostResource, reach: Reach): Promise<void> {
   if ("owner" in resource) {
     const contract = CONTRACT_OF[resource.kind];
-    return await rigOf(contract).remove(resource, await reach.of(contract, resource.owner));
+    const subject = await reach.of(contract, resource.owner);
+    return await rigOf(contract).remove(resource, subject, await reach.host(contract));
   }
   const { kind, name, contract } = resource;
   const host: PlantingHost | undefined = await reach.host(contract);
@@ -96,15 +97,17 @@ export async function removeResource(resource: HostResource, reach: Reach): Prom
     "planted-machine": [`machine:${name}`, host?.uprootMachine?.bind(host)],
     "planted-network": [`network:${name}`, host?.uprootNetwork?.bind(host)],
     "planted-file": [`file:${name}`, host?.uprootFile?.bind(host)],
+    "planted-disk": [`disk:${name}`, host?.uprootDisk?.bind(host)],
   } as const)[kind];
   const isThere = (await host?.inventory())?.includes(entry);
   if (isThere) await uproot?.(name);
 }
 
-/** Host controls, some of which plant networks and files, too. */
+/** Host controls, some of which plant networks, files and disks, too. */
 type PlantingHost = HostBase & {
   uprootNetwork?(name: string): Promise<void>;
   uprootFile?(name: string): Promise<void>;
+  uprootDisk?(name: string): Promise<void>;
 };
 
 /** Removes what the attempt made, the newest first. Answers what could not be removed, and why. */

@@ -41,6 +41,14 @@ export type OwnedResource =
     readonly owner: string;
     /** Its identity. */
     readonly id: string;
+  }
+  | {
+    /** A machine of a machine plugin. */
+    readonly kind: "plugin-machine";
+    /** Whose. */
+    readonly owner: string;
+    /** Its name. */
+    readonly name: string;
   };
 
 /** The contract by which a resource is removed. */
@@ -50,6 +58,7 @@ export const CONTRACT_OF: Readonly<Record<OwnedResource["kind"], ContractName>> 
   "image": "driver",
   "utility-vm": "utility-vm",
   "task": "task-driver",
+  "plugin-machine": "machine-plugin",
 };
 
 /** Something that a case is about to make. */
@@ -63,7 +72,7 @@ export type Resource =
   }
   | {
     /** Made behind the back of what is under test, by its qualified name. */
-    readonly kind: "planted-machine" | "planted-network" | "planted-file";
+    readonly kind: "planted-machine" | "planted-network" | "planted-file" | "planted-disk";
     /** The contract whose host controls made it. */
     readonly contract: ContractName;
     /** The qualified name. */
@@ -86,6 +95,8 @@ export function resourceName(resource: Resource): string {
       return `machine:${resource.owner}.${resource.id}`;
     case "task":
       return `task:${resource.id}`;
+    case "plugin-machine":
+      return `machine:${resource.owner}.${resource.name}`;
     case "folder":
       return `folder:${resource.path}`;
     default:

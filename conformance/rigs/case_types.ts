@@ -6,6 +6,7 @@
 
 import type { ContractName } from "../../drivers/contract/mod.ts";
 import type { CaseContext, DriverNeed } from "./driver/context.ts";
+import type { PluginContext, PluginNeed } from "./machine_plugin/context.ts";
 import type { TaskContext, TaskNeed } from "./task_driver/context.ts";
 import type { UvmContext, UvmNeed } from "./utility_vm/context.ts";
 
@@ -17,6 +18,8 @@ export interface CaseTypes {
   readonly "task-driver": { readonly need: TaskNeed; readonly context: TaskContext };
   /** Small virtual machines that hold containers. */
   readonly "utility-vm": { readonly need: UvmNeed; readonly context: UvmContext };
+  /** The machines of a Kubernetes cluster, as Gardener's controller asks for them. */
+  readonly "machine-plugin": { readonly need: PluginNeed; readonly context: PluginContext };
 }
 
 /** What cases of a contract can need beside what every case can. */

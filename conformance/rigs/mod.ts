@@ -6,6 +6,7 @@
 
 import type { ContractName } from "../../drivers/contract/mod.ts";
 import { DRIVER_RIG } from "./driver/rig.ts";
+import { PLUGIN_RIG } from "./machine_plugin/rig.ts";
 import { HarnessError } from "../subject.ts";
 import type { Rig } from "./rig.ts";
 import { TASK_DRIVER_RIG } from "./task_driver/rig.ts";
@@ -15,6 +16,7 @@ const RIGS: { readonly [C in ContractName]?: Rig<C> } = {
   "driver": DRIVER_RIG,
   "task-driver": TASK_DRIVER_RIG,
   "utility-vm": UVM_RIG,
+  "machine-plugin": PLUGIN_RIG,
 };
 
 /** The rig of a contract. */

@@ -43,11 +43,16 @@ export interface Rig<C extends ContractName = ContractName> {
   /** What the case's function gets. */
   context(parts: ContextParts<C>): ContextOf<C>;
   /**
-   * Removes one resource, by an instance of its owner.
+   * Removes one resource, by an instance of its owner. The host controls are there for what an
+   * instance has to be asked with.
    *
    * @throws {DriverError} `not-found` if it is gone already
    */
-  remove(resource: OwnedResource, subject: SubjectOf<C>): Promise<void>;
+  remove(
+    resource: OwnedResource,
+    subject: SubjectOf<C>,
+    host: HostOf<C> | undefined,
+  ): Promise<void>;
   /** What is there of an instance's owner, such as `machine:o.c1.m1`, where there are no host controls. */
   listed(subject: SubjectOf<C>): Promise<string[]>;
 }

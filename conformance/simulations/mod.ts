@@ -10,6 +10,7 @@ import type { DriverModule } from "../../drivers/backend/mod.ts";
 /** How each simulation is got; nothing of it is loaded before. */
 const SIMULATIONS: Readonly<Record<string, () => Promise<DriverModule>>> = {
   hyperv: async () => (await import("./hyperv.ts")).SIMULATED_HYPERV,
+  kubevirt: async () => (await import("./kubevirt.ts")).SIMULATED_KUBEVIRT,
 };
 
 /** The simulation of a driver's host, or undefined. */

@@ -1,0 +1,81 @@
+/**
+ * How the engine holds a machine plugin to the cases of its contract.
+ *
+ * @module
+ */
+
+import type { MachinePlugin, PluginHost } from "../../../drivers/contract/mod.ts";
+import type { HostResource, OwnedResource } from "../../ledger.ts";
+import { type Tracker, withMembers } from "../../tracker.ts";
+import type { Rig } from "../rig.ts";
+import { pluginContext } from "./context.ts";
+
+/** The same plugin, with all that it makes written down before. */
+function tracked(plugin: MachinePlugin, owner: string, tracker: Tracker): MachinePlugin {
+  const resource = (name: string): HostResource => ({ kind: "plugin-machine", owner, name });
+  const { spi } = plugin;
+  return withMembers(plugin, {
+    createMachine: (request, options) =>
+      tracker.make(
+        resource(request.machine.name),
+        () => plugin.createMachine(request, options),
+      ),
+    ...(spi && {
+      spi: withMembers(spi, {
+        createMachine: (name, ...rest) =>
+          tracker.make(resource(name), () => spi.createMachine(name, ...rest)),
+      }),
+    }),
+  });
+}
+
+/** The same controls, with the disks that they plant written down before. */
+function trackedHost(host: PluginHost, tracker: Tracker): PluginHost {
+  const disk = (name: string): HostResource => ({
+    kind: "planted-disk",
+    contract: "machine-plugin",
+    name,
+  });
+  const { plantDisk, uprootDisk } = host;
+  return withMembers(host, {
+    ...(plantDisk && {
+      plantDisk: (name: string) => tracker.make(disk(name), () => plantDisk.call(host, name)),
+    }),
+    ...(uprootDisk && {
+      async uprootDisk(name: string): Promise<void> {
+        await uprootDisk.call(host, name);
+        tracker.gone(disk(name));
+      },
+    }),
+  });
+}
+
+function claims(need: string, plugin: Partial<MachinePlugin>): boolean {
+  return (need === "initializeMachine" || need === "getVolumeIDs" || need === "spi") &&
+    plugin[need] !== undefined;
+}
+
+/** Removing needs a class and credentials, which the host controls have samples of. */
+async function remove(
+  resource: OwnedResource,
+  plugin: MachinePlugin,
+  host: PluginHost | undefined,
+): Promise<void> {
+  if (resource.kind !== "plugin-machine" || !host) return;
+  await plugin.deleteMachine({
+    machine: { name: resource.name },
+    machineClass: host.samples.machineClass("any"),
+    secret: await host.samples.secret("#cloud-config\n"),
+  });
+}
+
+/** The rig. */
+export const PLUGIN_RIG: Rig<"machine-plugin"> = {
+  claims,
+  tracked,
+  trackedHost,
+  context: pluginContext,
+  remove,
+  // Without host controls nothing was made, as there is nothing to ask with.
+  listed: () => Promise.resolve([]),
+};

@@ -1,0 +1,30 @@
+/**
+ * The KubeVirt adapter over a simulated cluster.
+ *
+ * @module
+ */
+
+import type { DriverModule } from "../../drivers/backend/mod.ts";
+import { KUBEVIRT, redacted, simulatedPluginHost } from "../../drivers/kubevirt/mod.ts";
+import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
+import { SIMULATED_IMAGES } from "./images.ts";
+
+const connect: typeof KUBEVIRT.connect = ({ clock }) =>
+  Promise.resolve({
+    backend: redacted(simulatedBackend({ clock })),
+    host: { origin: "simulator", versions: { kubernetes: "simulated Kubernetes" } },
+  });
+
+const { "machine-plugin": plugin } = KUBEVIRT.serves;
+
+/** The module: all of it is the adapter's own, except for what it connects to. */
+export const SIMULATED_KUBEVIRT: DriverModule = {
+  ...KUBEVIRT,
+  serves: {
+    ...KUBEVIRT.serves,
+    ...(plugin && { "machine-plugin": { ...plugin, host: simulatedPluginHost } }),
+  },
+  connect,
+  images: SIMULATED_IMAGES,
+  time: "virtual",
+};
