@@ -9,11 +9,11 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import $ from "dax";
 import { systemClock } from "../drivers/backend/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
 import { KUBEVIRT_PROBES, LIBVIRT_PROBES } from "./doctor/linux.ts";
-import { findings, isReady, type Machine, type Probe, told } from "./doctor/probe.ts";
+import { findings, isReady, type Probe, told } from "./doctor/probe.ts";
+import { thisMachine } from "./machine.ts";
 import { HCS_PROBES, HYPERV_PROBES } from "./doctor/windows.ts";
 
 /** What each driver's machine has to have, before the driver itself is asked. */
@@ -23,35 +23,6 @@ const PROBES: Readonly<Record<string, readonly Probe[]>> = {
   hyperv: HYPERV_PROBES,
   hcs: HCS_PROBES,
 };
-
-/** This machine. */
-function thisMachine(): Machine {
-  const { os } = Deno.build;
-  return {
-    os: os === "linux" || os === "windows" || os === "darwin" ? os : "other",
-    async run(program, args) {
-      // Some tools that a machine needs are an administrator's, and not on the path of others.
-      const [path = await $.which(program)] = await Promise.all(
-        ["/usr/sbin", "/sbin"].map((folder) => `${folder}/${program}`)
-          .map(async (it) => await exists(it) ? it : undefined),
-      );
-      if (path === undefined) return undefined;
-      const { code, stdout } = await $`${path} ${args}`.noThrow().stdout("piped").stderr("null");
-      return { code, out: stdout.trim() };
-    },
-    exists,
-  };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 /** The driver itself: it knows best what it lacks. */
 function reaches(driver: string, settings: Readonly<Record<string, string>>): Probe {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LIBVIRT_PROBES } from "./doctor/linux.ts";
-import { findings, isReady, type Machine, told } from "./doctor/probe.ts";
+import { findings, isReady, told } from "./doctor/probe.ts";
+import type { Machine } from "./machine.ts";
 import { HCS_PROBES, HYPERV_PROBES } from "./doctor/windows.ts";
 
 /** A machine that has everything, except for what is named. */

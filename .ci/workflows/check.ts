@@ -60,10 +60,11 @@ function suiteProblems(args: readonly string[]): string[] {
 }
 
 function commandProblems(words: readonly string[], { tasks, exists }: Callable): string[] {
-  const at = words.findIndex((word, index) => word === "deno" && words[index + 1] === "task");
   const problems: string[] = [];
-  if (at >= 0) {
-    const [task = "", ...args] = words.slice(at + 2);
+  // One task may call another one.
+  for (const [index, word] of words.entries()) {
+    if (word !== "deno" || words[index + 1] !== "task") continue;
+    const [task = "", ...args] = words.slice(index + 2);
     if (!tasks.includes(task)) problems.push(`there is no task "${task}"`);
     if (task === "conformance") problems.push(...suiteProblems(args));
   }

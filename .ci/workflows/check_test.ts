@@ -74,7 +74,7 @@ const wrong: readonly (readonly [what: string, text: string, problem: string])[]
 ];
 
 for (const [what, text, problem] of wrong) {
-  Deno.test(`a workflow that names ${what} that there is not, or must not be, is told`, () => {
+  Deno.test(`a workflow that has ${what} that it must not have is told`, () => {
     assertEquals(workflowProblems(text, project), [problem]);
   });
 }

@@ -4,23 +4,7 @@
  * @module
  */
 
-/** What a program answered. */
-export interface Ran {
-  /** Its exit code. */
-  readonly code: number;
-  /** Its standard output, trimmed. */
-  readonly out: string;
-}
-
-/** The machine, as a probe sees it. */
-export interface Machine {
-  /** Its system. */
-  readonly os: "linux" | "windows" | "darwin" | "other";
-  /** Runs a program; undefined if there is none of that name. */
-  run(program: string, args: readonly string[]): Promise<Ran | undefined>;
-  /** Whether a file, folder or socket is there. */
-  exists(path: string): Promise<boolean>;
-}
+import type { Machine } from "../machine.ts";
 
 /** What one look has seen. */
 export interface Seen {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Machine, type Probe, systemProbe } from "./probe.ts";
+import type { Machine } from "../machine.ts";
+import { type Probe, systemProbe } from "./probe.ts";
 
 const PROVISION = "deno task provision --for hyperv, in a shell of an administrator";
 const POWERSHELL = ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command"] as const;

@@ -1,0 +1,50 @@
+/**
+ * Runs one command at a time on this host: a live suite has it to itself.
+ *
+ *     deno task exclusive COMMAND [ARGUMENT…]
+ *
+ * Waits until no other such command goes on. The system gives the lock up when its holder ends,
+ * however it ends. The command gets the arguments as they are, and its exit code is passed on.
+ *
+ * @module
+ */
+
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What is locked; the same for every user of this host. */
+const LOCK = join(Deno.build.os === "windows" ? tmpdir() : "/tmp", "vmtck-live.lock");
+
+/** Waits for the lock. It is held as long as the file is open. */
+export async function locked(path: string, onWait: () => void): Promise<Deno.FsFile> {
+  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o666 });
+  if (await file.tryLock(true)) return file;
+  onWait();
+  await file.lock(true);
+  return file;
+}
+
+/** Runs a command while it holds the lock, and answers what it ended with. */
+export async function exclusively(
+  [program, ...args]: readonly [string, ...string[]],
+  { lock = LOCK, onWait = (): void => {} } = {},
+): Promise<number> {
+  using _held = await locked(lock, onWait);
+  const child = new Deno.Command(program, { args, stdin: "inherit" }).spawn();
+  return (await child.status).code;
+}
+
+if (import.meta.main) {
+  const [program, ...args] = Deno.args;
+  if (program === undefined) {
+    console.error("Name a command: deno task exclusive COMMAND [ARGUMENT…]");
+    Deno.exit(2);
+  }
+  const onWait = (): void => console.error("Another live run goes on; waiting for its end");
+  try {
+    Deno.exit(await exclusively([program, ...args], { onWait }));
+  } catch (error) {
+    console.error(`Cannot run "${program}": ${error instanceof Error ? error.message : error}`);
+    Deno.exit(3);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A Linux machine that runs the suite against libvirt, or against a KubeVirt cluster of its own.
+ *
+ * @module
+ */
+
+import { type Command, says, type Step, succeeds } from "./step.ts";
+
+/** The account that runner services run as; it has no other right than to talk to libvirt. */
+export const RUNNER_USER = "vmtck-runner";
+
+const virsh = (...args: string[]): Command => ["virsh", "--connect", "qemu:///system", ...args];
+
+/** Where the machines' disks are. */
+const POOL = "/var/lib/libvirt/images";
+
+/** For libvirt. */
+export function libvirtSteps(root: string): Step[] {
+  return [
+    {
+      id: "packages",
+      what: "libvirt, QEMU and what the test guest is built with are installed",
+      isDone: async (machine) => {
+        const tools = ["libvirtd", "qemu-system-x86_64", "qemu-img", "mkfs.ext4", "xorriso"];
+        const found = await Promise.all(tools.map((tool) => machine.run(tool, ["--version"])));
+        return found.every((ran) => ran !== undefined);
+      },
+      commands: [["bash", `${root}hw-runners/install-libvirt-debian.sh`]],
+    },
+    {
+      id: "service",
+      what: "libvirtd runs, now and after a restart",
+      isDone: succeeds("systemctl", "is-active", "--quiet", "libvirtd"),
+      commands: [["systemctl", "enable", "--now", "libvirtd"]],
+    },
+    {
+      id: "account",
+      what: `the account "${RUNNER_USER}" is there, without a password`,
+      isDone: succeeds("id", RUNNER_USER),
+      commands: [["useradd", "--create-home", "--shell", "/usr/sbin/nologin", RUNNER_USER]],
+    },
+    {
+      id: "group",
+      what: `"${RUNNER_USER}" may talk to libvirt`,
+      isDone: says("libvirt", "id", "-Gn", RUNNER_USER),
+      commands: [["usermod", "--append", "--groups", "libvirt", RUNNER_USER]],
+    },
+    {
+      id: "pool",
+      what: 'the pool "default" is active',
+      isDone: says("running", ...virsh("pool-info", "default")),
+      commands: [
+        virsh("pool-define-as", "default", "dir", "--target", POOL),
+        virsh("pool-build", "default"),
+        virsh("pool-start", "default"),
+        virsh("pool-autostart", "default"),
+      ],
+    },
+  ];
+}
+
+/** A cluster of one node with KubeVirt and CDI, by k3s and their published manifests. */
+export function kubevirtSteps(
+  versions: { readonly kubevirt: string; readonly cdi: string },
+): Step[] {
+  const kubectl = (...args: string[]): Command => ["k3s", "kubectl", ...args];
+  const release = (project: string, version: string, file: string): string =>
+    `https://github.com/kubevirt/${project}/releases/download/${version}/${file}`;
+  const apply = (url: string): Command => kubectl("apply", "--filename", url);
+  return [
+    {
+      id: "cluster",
+      what: "k3s runs; install it by its own instructions first, pinned to a version",
+      isDone: succeeds("systemctl", "is-active", "--quiet", "k3s"),
+      commands: [["systemctl", "enable", "--now", "k3s"]],
+    },
+    {
+      id: "kubevirt",
+      what: `KubeVirt ${versions.kubevirt} is deployed`,
+      isDone: says(
+        "Deployed",
+        ...kubectl(
+          ...["get", "kubevirt", "kubevirt", "--namespace", "kubevirt"],
+          ...["--output", "jsonpath={.status.phase}"],
+        ),
+      ),
+      commands: [
+        apply(release("kubevirt", versions.kubevirt, "kubevirt-operator.yaml")),
+        apply(release("kubevirt", versions.kubevirt, "kubevirt-cr.yaml")),
+        kubectl(
+          ...["wait", "kubevirt", "kubevirt", "--namespace", "kubevirt"],
+          ...["--for", "jsonpath={.status.phase}=Deployed", "--timeout", "15m"],
+        ),
+      ],
+    },
+    {
+      id: "cdi",
+      what: `CDI ${versions.cdi} is deployed`,
+      isDone: says(
+        "Deployed",
+        ...kubectl(
+          ...["get", "cdi", "cdi", "--output", "jsonpath={.status.phase}"],
+        ),
+      ),
+      commands: [
+        apply(release("containerized-data-importer", versions.cdi, "cdi-operator.yaml")),
+        apply(release("containerized-data-importer", versions.cdi, "cdi-cr.yaml")),
+        kubectl(
+          ...["wait", "cdi", "cdi", "--for", "jsonpath={.status.phase}=Deployed"],
+          ...["--timeout", "15m"],
+        ),
+      ],
+    },
+    {
+      id: "namespace",
+      what: 'the namespace "vmtck" is there: the suite touches no other',
+      isDone: succeeds(...kubectl("get", "namespace", "vmtck")),
+      commands: [kubectl("create", "namespace", "vmtck")],
+    },
+  ];
+}

@@ -1,0 +1,133 @@
+/**
+ * Registers this machine with GitHub for one job, and runs that job: the next one finds a runner that
+ * has never run anything.
+ *
+ *     GITHUB_TOKEN=… deno task register --repository OWNER/NAME --label libvirt --runner FOLDER
+ *
+ * The token needs the right to administer the repository's runners. It is taken from the
+ * environment, used for one request, and not handed to the runner, whose environment is a list of
+ * what it needs. FOLDER holds GitHub's runner as it was unpacked. Ends with the runner's exit code, 2
+ * for wrong use, 3 if GitHub refuses.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+
+/** What a registration needs. */
+export interface Registration {
+  /** Where GitHub's API is. */
+  readonly api: URL;
+  /** The repository: owner and name. */
+  readonly repository: readonly [owner: string, name: string];
+  /** The runner's own name, which must be new. */
+  readonly name: string;
+  /** The labels that jobs ask for. */
+  readonly labels: readonly string[];
+  /** The token. */
+  readonly token: string;
+}
+
+/** What GitHub did not like; never with the token. */
+export class RegistrationError extends Error {
+  /** Always `RegistrationError`. */
+  override readonly name = "RegistrationError";
+}
+
+/**
+ * Asks for the configuration of a runner that ends after one job.
+ *
+ * @throws {RegistrationError} if GitHub refuses, or cannot be reached
+ */
+export async function singleJobConfig(registration: Registration): Promise<string> {
+  const { api, repository, name, labels, token } = registration;
+  const path = ["repos", ...repository, "actions", "runners", "generate-jitconfig"];
+  const url = new URL(path.map(encodeURIComponent).join("/"), api);
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      redirect: "error",
+      headers: {
+        "accept": "application/vnd.github+json",
+        "authorization": `Bearer ${token}`,
+        "x-github-api-version": "2022-11-28",
+      },
+      body: JSON.stringify({ name, runner_group_id: 1, labels: ["self-hosted", ...labels] }),
+    });
+  } catch (cause) {
+    throw new RegistrationError(`Cannot reach "${url.host}"`, { cause });
+  }
+  const answer = await response.json().catch(() => ({}));
+  const config: unknown = answer.encoded_jit_config;
+  if (response.ok && typeof config === "string") return config;
+  const why = typeof answer.message === "string" ? `: ${answer.message}` : "";
+  throw new RegistrationError(`GitHub refuses the runner with status ${response.status}${why}`);
+}
+
+/** The variables of this environment that a runner needs. */
+const PASSED = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LANG",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "SystemRoot",
+  "ProgramData",
+];
+
+/** The environment of the runner: what it needs, and its configuration, which is no argument. */
+export function runnerEnvironment(
+  env: Readonly<Record<string, string>>,
+  config: string,
+): Record<string, string> {
+  const passed = Object.entries(env).filter(([name]) => PASSED.includes(name));
+  return { ...Object.fromEntries(passed), ACTIONS_RUNNER_INPUT_JITCONFIG: config };
+}
+
+class Misuse extends Error {}
+
+function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value === "") throw new Misuse(`Expected ${what}`);
+  return value;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = parseArgs([...args], {
+    string: ["repository", "label", "runner"],
+    collect: ["label"],
+    unknown(arg) {
+      throw new Misuse(`Unknown argument "${arg}"`);
+    },
+  });
+  const [owner, name, more] = needed(parsed.repository, "--repository OWNER/NAME").split("/");
+  if (!owner || !name || more !== undefined) throw new Misuse("Expected --repository OWNER/NAME");
+  const folder = needed(parsed.runner, "--runner FOLDER");
+  const labels = parsed.label ?? [];
+  if (labels.length === 0) throw new Misuse("Expected --label NAME, such as libvirt");
+  const config = await singleJobConfig({
+    api: new URL(Deno.env.get("GITHUB_API_URL") ?? "https://api.github.com/"),
+    repository: [owner, name],
+    name: `vmtck-${crypto.randomUUID()}`,
+    labels,
+    token: needed(Deno.env.get("GITHUB_TOKEN"), "a token in the variable GITHUB_TOKEN"),
+  });
+  const script = Deno.build.os === "windows" ? "run.cmd" : "run.sh";
+  const command = new Deno.Command(`${folder}/${script}`, {
+    cwd: folder,
+    clearEnv: true,
+    env: runnerEnvironment(Deno.env.toObject(), config),
+  });
+  return (await command.spawn().status).code;
+}
+
+if (import.meta.main) {
+  const code = await main(Deno.args).catch((error) => {
+    if (!(error instanceof Misuse || error instanceof RegistrationError)) throw error;
+    console.error(error.message);
+    return error instanceof Misuse ? 2 : 3;
+  });
+  Deno.exit(code);
+}
