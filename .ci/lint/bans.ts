@@ -32,7 +32,7 @@ export function isTest(path: string): boolean {
 
 /** Files that talk to a person on a terminal. */
 function isProgram(path: string): boolean {
-  return path === "conformance/cli.ts" ||
+  return path === "conformance/cli.ts" || path === "conformance/simulate.ts" ||
     ["conformance/mutants", "fixtures", "hw-runners", "bench", ".ci"].some((it) => isIn(path, it));
 }
 

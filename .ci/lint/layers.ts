@@ -89,6 +89,11 @@ export const layers: readonly Layer[] = [
     types: ["drivers/backend"],
     packages: [],
   },
+  {
+    path: "conformance/simulate.ts",
+    imports: [...everything, "fixtures/simulators"],
+    packages: std,
+  },
   { path: "conformance/cli.ts", imports: everything, packages: ["node:", ...std] },
 
   { path: "fixtures", imports: [], packages: ["node:", "dax", ...std] },
