@@ -48,6 +48,7 @@ export function createDriver(context: HypervContext): Driver {
     cacheDir,
     configDir,
     listUrl: imagesUrl,
+    archived: ".vhdx",
   });
   return {
     name: NAME,

@@ -12,8 +12,8 @@ import { createHash } from "node:crypto";
 import { Trouble } from "../backend/driver_errors.ts";
 import { FileError, type Files } from "../backend/files.ts";
 import type { ImageData } from "../contract/mod.ts";
+import type { Content } from "./archive.ts";
 
-type Content = AsyncIterable<Uint8Array<ArrayBuffer>>;
 type Identity = Pick<ImageData, "version" | "sha256">;
 type Stat = NonNullable<Awaited<ReturnType<Files["stat"]>>>;
 
@@ -21,6 +21,8 @@ type Stat = NonNullable<Awaited<ReturnType<Files["stat"]>>>;
 export interface ImageCache {
   /** Where an image is, or would be. */
   pathOf(image: Identity): string;
+  /** A name that no file has yet, for content on its way to that image. */
+  partOf(image: Identity): string;
   /** Its size if it is there, verified and untouched since. */
   sizeOf(image: Identity): Promise<number | undefined>;
   /**
@@ -53,6 +55,8 @@ export function imageCache(files: Files, folder: string, slash: string): ImageCa
     `${folder}${slash}${fileName(version)}-${sha256.slice(0, 16)}`;
   const sealPath = (image: Identity): string => `${pathOf(image)}.json`;
 
+  const partOf = (image: Identity): string => `${pathOf(image)}.${crypto.randomUUID()}.part`;
+
   const seal = ({ sha256 }: Identity, stat: Stat): string => JSON.stringify({ sha256, ...stat });
 
   const remove = async (version: string, what: RegExp): Promise<boolean> => {
@@ -67,13 +71,14 @@ export function imageCache(files: Files, folder: string, slash: string): ImageCa
 
   return {
     pathOf,
+    partOf,
     sizeOf: async (image) => {
       const stat = await files.stat(pathOf(image));
       if (!stat) return undefined;
       return await readText(files, sealPath(image)) === seal(image, stat) ? stat.size : undefined;
     },
     add: async (image, content, signal) => {
-      const part = `${pathOf(image)}.${crypto.randomUUID()}.part`;
+      const part = partOf(image);
       try {
         verify(image, await write(files, part, content, signal));
         signal?.throwIfAborted();
@@ -112,7 +117,7 @@ export async function checksum(content: Content, signal?: AbortSignal): Promise<
 }
 
 /** Writes a content into a file, and answers its checksum. */
-async function write(
+export async function write(
   files: Files,
   path: string,
   content: Content,

@@ -15,7 +15,8 @@ import type {
   ImageStatus,
   Progress,
 } from "../contract/mod.ts";
-import { checksum, type ImageCache, verify } from "./cache.ts";
+import { type Content, isArchive, isArchiveFile, onlyFile, peeked } from "./archive.ts";
+import { checksum, type ImageCache, verify, write } from "./cache.ts";
 import { attempt } from "./errors.ts";
 import { type Chunk, transfer } from "./transfer.ts";
 
@@ -29,6 +30,8 @@ export interface ImageContext {
   readonly cache: ImageCache;
   /** What asks for addresses. */
   readonly fetch: typeof globalThis.fetch;
+  /** How the name of an image in a ZIP archive ends; absent if archives are nothing special. */
+  readonly archived?: string;
   /** Takes the lock of a version. */
   lock(version: string, signal?: AbortSignal): Promise<AsyncDisposable>;
 }
@@ -91,11 +94,12 @@ async function statusOf(
 }
 
 async function fetchImage(
-  { clock, cache, fetch, lock }: ImageContext,
+  context: ImageContext,
   image: ImageData,
   report: (progress: Progress) => void,
   signal?: AbortSignal,
 ): Promise<Changed> {
+  const { clock, cache, fetch, lock } = context;
   await using _lock = await lock(image.version, signal);
   const size = await cache.sizeOf(image);
   if (size !== undefined) {
@@ -104,24 +108,46 @@ async function fetchImage(
   }
   await cache.sweep(image.version);
   const chunks = transfer({ url: image.url, fetch, clock, signal });
-  await clock.hold(cache.add(image, reported(chunks, report), signal));
+  await clock.hold(add(context, image, reported(chunks, report), signal));
   return { changed: true };
 }
 
+/** Adds what came, or the image in it. An archive has its directory at the end, so it is kept first. */
+async function add(
+  { files, cache, archived }: ImageContext,
+  image: ImageData,
+  content: Content,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (archived === undefined) return await cache.add(image, content, signal);
+  const { head, all } = await peeked(content);
+  if (!isArchive(head)) return await cache.add(image, all, signal);
+  const archive = cache.partOf(image);
+  try {
+    await write(files, archive, all, signal);
+    await cache.add(image, onlyFile(files, archive, archived), signal);
+  } finally {
+    await files.remove(archive);
+  }
+}
+
 async function importImage(
-  { files, cache, lock }: ImageContext,
+  { files, clock, cache, archived, lock }: ImageContext,
   image: ImageData,
   path: string,
   signal?: AbortSignal,
 ): Promise<Changed> {
   if (!await files.stat(path)) throw new Trouble("not-found", `There is no file "${path}"`);
   await using _lock = await lock(image.version, signal);
+  const content = archived !== undefined && await isArchiveFile(files, path)
+    ? onlyFile(files, path, archived)
+    : files.read(path);
   if (await cache.sizeOf(image) !== undefined) {
-    verify(image, await checksum(files.read(path), signal));
+    verify(image, await clock.hold(checksum(content, signal)));
     return { changed: false };
   }
   await cache.sweep(image.version);
-  await cache.add(image, files.read(path), signal);
+  await clock.hold(cache.add(image, content, signal));
   return { changed: true };
 }
 

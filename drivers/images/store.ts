@@ -31,6 +31,11 @@ export interface ImageStoreOptions {
   readonly configDir: string;
   /** Where the list comes from. */
   readonly listUrl: string;
+  /**
+   * How the name of an image in a ZIP archive ends, such as `.vhdx`: an archive with one such file may
+   * stand in for the image then. Absent, an archive is an image like any other content.
+   */
+  readonly archived?: string;
   /** What asks for addresses; the runtime's own by default. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -60,14 +65,15 @@ const LIST_BYTES = 16 * 1024 * 1024;
 
 /** Makes the images of a driver. Has no side effect: files and folders are made as needed. */
 export function imageStore(options: ImageStoreOptions): ImageStore {
-  const { driver, files, clock, configDir, listUrl, fetch = globalThis.fetch } = options;
+  const { driver, files, clock, configDir, listUrl, archived } = options;
+  const { fetch = globalThis.fetch } = options;
   const slash = options.cacheDir.includes("\\") ? "\\" : "/";
   const listPath = `${configDir}${slash}images.json`;
   const cache = imageCache(files, `${options.cacheDir}${slash}images`, slash);
   const lock = (name: string, signal?: AbortSignal): Promise<AsyncDisposable> =>
     files.lock(`${configDir}${slash}locks${slash}${name}.lock`, { signal });
   const context: ImageContext = {
-    ...{ files, clock, cache, fetch },
+    ...{ files, clock, cache, fetch, archived },
     lock: (version, signal) => lock(`image-${version}`, signal),
   };
 
