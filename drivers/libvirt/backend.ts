@@ -128,6 +128,8 @@ export type LibvirtMethods = {
   networkIsActive: Op<{ network: NetworkRef }, boolean>;
   networkGetDhcpLeases: Op<{ network: NetworkRef }, readonly LeaseRecord[]>;
   networkDefineXmlFlags: Op<{ xml: JsonML; flags: number }, NetworkRef>;
+  /** Makes and starts a network that is forgotten when it ends. */
+  networkCreateXml: Op<{ xml: JsonML }, NetworkRef>;
   networkCreate: Op<{ network: NetworkRef }, null>;
   networkSetAutostart: Op<{ network: NetworkRef; autostart: boolean }, null>;
   networkDestroy: Op<{ network: NetworkRef }, null>;

@@ -4,6 +4,7 @@ import { type DomainPlan, domainXml, usesOf } from "./domain_xml.ts";
 import { machineTag, NAMESPACE, networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";
 import { interfacesOf, taskDomainXml } from "./tasks/domain_xml.ts";
+import { ownNetworkXml } from "./tasks/own_network.ts";
 import { backingPath, emptyVolumeXml, overlayXml, physicalSize, poolXml } from "./volume_xml.ts";
 import { all, first, fromXml, type JsonML, textOf, toXml } from "./xml.ts";
 
@@ -35,11 +36,18 @@ const task = fromXml(toXml(taskDomainXml({
   ...{ memoryMiB: 512, cpus: 2, cpuset: "0-1", pool: "vmtck" },
   disk: { volume: "o.t.disk", format: "qcow2" },
   seed: "o.t.seed",
-  interfaces: [{ bridge: "virbr0", mac: "52:54:00:00:00:01" }],
+  interfaces: [
+    { bridge: "virbr0", network: "", mac: "52:54:00:00:00:01" },
+    { bridge: "", network: "n", mac: "52:54:00:00:00:02" },
+  ],
 })));
 
 Deno.test("a task's machine has its interfaces, and no machine of the other contract is like it", () => {
-  assertEquals(interfacesOf(task), [{ bridge: "virbr0", mac: "52:54:00:00:00:01" }]);
+  assertEquals(interfacesOf(task), [
+    { bridge: "virbr0", network: "", mac: "52:54:00:00:00:01" },
+    { bridge: "", network: "n", mac: "52:54:00:00:00:02" },
+  ]);
+  assertEquals(usesOf(task).networks, ["n"]);
   assertEquals(all(task, "metadata", "machine"), []);
 });
 
@@ -126,6 +134,11 @@ for (
     ],
     ["domain", "a task's machine", task],
     ["network", "a network", network("10.213.7.0/24")],
+    [
+      "network",
+      "the network of tasks",
+      ownNetworkXml({ name: "o.tasks.own", bridge: "vmtck0" }, parseCidr("10.213.7.0/24")!),
+    ],
     ["network", "a small network", network("10.213.7.8/29")],
     ["storagepool", "the pool", poolXml("vmtck", "/var/lib/libvirt/images/vmtck")],
     ["storagevol", "an empty volume", emptyVolumeXml("o.x.base")],

@@ -99,6 +99,7 @@ export const hostProcedures = {
     args: { xml: "string", flags: "flags" },
     result: "network",
   },
+  networkCreateXml: { number: 40, args: { xml: "string" }, result: "network" },
   networkCreate: { number: 39, args: { network: "network" }, result: null },
   networkDestroy: { number: 42, args: { network: "network" }, result: null },
   networkUndefine: { number: 49, args: { network: "network" }, result: null },

@@ -11,6 +11,8 @@ import { taskElement, type TaskTag } from "./metadata.ts";
 export type TaskInterface = {
   /** The bridge of the host. */
   readonly bridge: string;
+  /** The name of libvirt's network on that bridge; empty if it is none of libvirt's. */
+  readonly network: string;
   /** The hardware address, chosen here. */
   readonly mac: string;
 };
@@ -83,11 +85,11 @@ function devices({ pool, disk, seed, interfaces }: TaskDomainPlan): JsonML {
     {},
     volume({ pool, volume: disk.volume, format: disk.format, device: "vda" }),
     [...volume({ pool, volume: seed, format: "raw", device: "vdb" }), ["readonly", {}]],
-    ...interfaces.map(({ bridge, mac }): JsonML => [
+    ...interfaces.map(({ bridge, network, mac }): JsonML => [
       "interface",
-      { type: "bridge" },
+      { type: network ? "network" : "bridge" },
       ["mac", { address: mac }],
-      ["source", { bridge }],
+      ["source", network ? { network } : { bridge }],
       ["model", { type: "virtio" }],
     ]),
     ["serial", { type: "pty" }, ["target", { port: "0" }]],
@@ -121,8 +123,8 @@ function volume(
 /** The interfaces in a domain's definition. */
 export function interfacesOf(domain: JsonML): TaskInterface[] {
   return all(domain, "devices", "interface").flatMap((it) => {
-    const bridge = first(it, "source")?.[1].bridge;
+    const { bridge = "", network = "" } = first(it, "source")?.[1] ?? {};
     const mac = first(it, "mac")?.[1].address;
-    return bridge && mac ? [{ bridge, mac }] : [];
+    return mac ? [{ bridge, network, mac }] : [];
   });
 }

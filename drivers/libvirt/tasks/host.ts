@@ -74,7 +74,10 @@ async function rules(backend: LibvirtBackend): Promise<string[]> {
   const found: string[] = [];
   for (const table of TABLES) {
     const lines = await backend.call("iptables.list", { table });
-    found.push(...lines.filter((it) => machineOf(it)).map((it) => `rule:${table} ${it}`));
+    for (const line of lines) {
+      const machine = machineOf(line);
+      if (machine !== undefined) found.push(`rule:${machine} ${table} ${line}`);
+    }
   }
   return found;
 }

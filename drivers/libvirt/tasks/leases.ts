@@ -14,7 +14,7 @@ import { ErrorNumber } from "../rpc/errors.ts";
 import type { Session } from "../session.ts";
 import { all } from "../xml.ts";
 
-const { NO_NETWORK, OPERATION_INVALID } = ErrorNumber;
+const { INTERNAL_ERROR, NO_NETWORK, OPERATION_INVALID } = ErrorNumber;
 const ACTIVE = 2;
 /** dnsmasq and its helper need a moment to forget a lease. */
 const RELEASE_MS = 5_000;
@@ -32,10 +32,7 @@ export async function networkOfBridge(
   for (const network of networks) {
     const name = await session.call("networkGetBridgeName", { network }, options)
       // Some networks have no bridge, and one may end at this moment.
-      .catch((error: unknown) => {
-        if (isRefused(error)) return undefined;
-        throw error;
-      });
+      .catch(unlessRefused(undefined, INTERNAL_ERROR, NO_NETWORK));
     if (name === bridge) return network;
   }
 }
@@ -66,17 +63,19 @@ async function serverOf(
 }
 
 /**
- * Gives back what a guest that is off got on a bridge. On another host that cannot be done: a lease ends
+ * Gives back what a guest that is off got in a network. On another host that cannot be done: a lease ends
  * by itself there.
  *
  * @throws {Trouble} `unavailable` if it is still there a while later
  */
 export async function releaseLeases(
   session: Session,
-  { bridge, mac }: { readonly bridge: string; readonly mac: string },
+  { network: name, mac }: { readonly network: string; readonly mac: string },
   options: Options,
 ): Promise<void> {
-  const network = await networkOfBridge(session, bridge, options);
+  if (name === "") return;
+  const network = await session.call("networkLookupByName", { name }, options)
+    .catch(unlessRefused(undefined, NO_NETWORK));
   if (!network) return;
   const find = async (): Promise<LeaseRecord[]> =>
     (await leasesOf(session, network, mac, options)).filter((it) => it.type === AddressType.IPV4);

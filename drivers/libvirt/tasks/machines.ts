@@ -81,7 +81,7 @@ export class LibvirtTaskMachines implements TaskMachines {
     this.#session = session;
     this.net = new LibvirtTaskNet(session, ATTRIBUTE);
     this.#removal = new Removal(session, storage, this.net);
-    this.#making = new Making(session, storage, this.#removal);
+    this.#making = new Making(session, storage, this.net, this.#removal);
     this.#usage = new Usage(session);
     this.#endings = new Endings(session);
   }

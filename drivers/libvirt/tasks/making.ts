@@ -17,6 +17,7 @@ import { ErrorNumber } from "../rpc/errors.ts";
 import type { Session } from "../session.ts";
 import type { DiskPlan, Storage } from "../storage.ts";
 import { taskDomainXml, type TaskInterface } from "./domain_xml.ts";
+import type { LibvirtTaskNet } from "./network.ts";
 import { seedImage } from "./nocloud.ts";
 import { domainName, domainOf, moreOf, seedName, tagFor } from "./notes.ts";
 import type { Removal } from "./removal.ts";
@@ -39,12 +40,14 @@ interface Recipe {
 export class Making {
   readonly #session: Session;
   readonly #storage: Storage;
+  readonly #net: LibvirtTaskNet;
   readonly #removal: Removal;
 
   /** Nothing is opened yet. */
-  constructor(session: Session, storage: Storage, removal: Removal) {
+  constructor(session: Session, storage: Storage, net: LibvirtTaskNet, removal: Removal) {
     this.#session = session;
     this.#storage = storage;
+    this.#net = net;
     this.#removal = removal;
   }
 
@@ -54,11 +57,14 @@ export class Making {
     const { note, disk } = recipe;
     const domain = domainOf(note);
     await this.#removal.finish(plan.spec.id, options);
+    const isOnOwn = moreOf(note).interfaces.some(({ network }) => network === this.#net.own.name);
+    if (isOnOwn) undo.add(`network:${this.#net.own.name}`, () => this.#net.own.release({}));
     // Defining comes first: libvirt lets only one have the name, and all else goes by the name.
     undo.add(`machine:${note.name}`, () => this.#removal.undo(note));
     await this.#define(recipe, options);
     await this.#storage.create(disk, domain, undo, options);
     await this.#createSeed(recipe, undo, options);
+    if (isOnOwn) await this.#net.own.ensure(options);
     // What runs would keep the image's copy in use.
     undo.add(`machine:${note.name}`, () => this.#removal.switchOff(domain, {}));
     const limits = { ...options, timeoutMs: START_MS };
@@ -72,7 +78,7 @@ export class Making {
     const userData = await this.#userData(plan);
     const disk = await this.#disk(plan, name);
     const kvm = await this.#session.usesKvm(options);
-    const more = { base: disk.base, interfaces: interfacesFor(plan) };
+    const more = { base: disk.base, interfaces: await this.#interfaces(plan, options) };
     return { plan, note: { name, id: crypto.randomUUID(), more }, disk, kvm, userData };
   }
 
@@ -96,6 +102,18 @@ export class Making {
     const why = `the key "primary_disk_size" is ${megabytes} MB, but the image is a disk of ` +
       `${disk.source.capacity} bytes`;
     throw new Trouble("invalid-argument", why);
+  }
+
+  async #interfaces({ config }: TaskPlan, options: CallOptions): Promise<TaskInterface[]> {
+    const interfaces: TaskInterface[] = [];
+    for (const { bridge } of config.network_interface ?? []) {
+      const { name = "" } = bridge ?? {};
+      const network = name === this.#net.own.bridge
+        ? this.#net.own
+        : await this.#net.networkOf(name, options);
+      interfaces.push({ bridge: name, network: network?.name ?? "", mac: freshMac() });
+    }
+    return interfaces;
   }
 
   async #digest(path: string): Promise<string> {
@@ -161,12 +179,6 @@ export class Making {
       await clock.hold(files.remove(path));
     }
   }
-}
-
-function interfacesFor({ config }: TaskPlan): TaskInterface[] {
-  return (config.network_interface ?? []).flatMap(({ bridge }) =>
-    bridge ? [{ bridge: bridge.name, mac: freshMac() }] : []
-  );
 }
 
 /** In the range of QEMU's machines, by chance: what an older guest of that name got stays its own. */

@@ -21,11 +21,13 @@ import {
   type VmTerminatedTeardownRequest,
 } from "../../contract/mod.ts";
 import { addressOf } from "../addresses.ts";
+import type { NetworkRef } from "../backend.ts";
 import { findDomain } from "../domains.ts";
 import { meaningOf } from "../errors.ts";
 import { AddressSource, DomainState } from "../rpc/constants.ts";
 import type { Session } from "../session.ts";
 import { leasesOf, networkOfBridge, releaseLeases } from "./leases.ts";
+import { OwnNetwork } from "./own_network.ts";
 import {
   guestPort,
   isLoopback,
@@ -41,6 +43,8 @@ import {
 /** A slow guest boots for a minute; one that never asks for an address must not hold up its start for ever. */
 const ADDRESS_MS = 60_000;
 const POLL_MS = 250;
+/** What the own network is called in attributes. */
+const OWN = "own";
 /** The way for guests on bridges that libvirt does not serve. */
 const FOREIGN_SOURCES = [AddressSource.AGENT, AddressSource.ARP];
 
@@ -48,6 +52,8 @@ type Options = { readonly signal?: AbortSignal };
 
 /** See {@linkcode TaskNet}. */
 export class LibvirtTaskNet implements TaskNet {
+  /** The network on the driver's own bridge. */
+  readonly own: OwnNetwork;
   readonly #session: Session;
   readonly #prefix: string;
 
@@ -55,6 +61,7 @@ export class LibvirtTaskNet implements TaskNet {
   constructor(session: Session, prefix: string) {
     this.#session = session;
     this.#prefix = prefix;
+    this.own = new OwnNetwork(session);
   }
 
   /** Rules stand in the host's own chains, so there is nothing to prepare. */
@@ -62,20 +69,28 @@ export class LibvirtTaskNet implements TaskNet {
     return Promise.resolve();
   }
 
+  /** The own bridge comes first: jobs may name it before it is there. */
   async fingerprint(options: CallOptions = {}): Promise<Record<string, TaskAttribute>> {
+    const own = { [`${this.#prefix}.network.${OWN}.bridge_name`]: { value: this.own.bridge } };
+    return { ...own, ...await this.#others(options) };
+  }
+
+  async #others(options: CallOptions): Promise<Record<string, TaskAttribute>> {
     try {
       const flags = { flags: 0 };
       const networks = await this.#session.call("connectListAllNetworks", flags, options);
-      const found = await Promise.all(networks.map(async (network) => {
-        const active = await this.#session.call("networkIsActive", { network }, options);
-        const bridge = active &&
-          await this.#session.call("networkGetBridgeName", { network }, options).catch(() => "");
-        const key = `${this.#prefix}.network.${network.name}`;
-        return {
-          [`${key}.state`]: { value: active ? "active" : "inactive" },
-          ...(bridge ? { [`${key}.bridge_name`]: { value: bridge } } : {}),
-        };
-      }));
+      const found = await Promise.all(
+        networks.filter(({ name }) => name !== OWN && !name.includes(".")).map(async (network) => {
+          const active = await this.#session.call("networkIsActive", { network }, options);
+          const bridge = active &&
+            await this.#session.call("networkGetBridgeName", { network }, options).catch(() => "");
+          const key = `${this.#prefix}.network.${network.name}`;
+          return {
+            [`${key}.state`]: { value: active ? "active" : "inactive" },
+            ...(bridge ? { [`${key}.bridge_name`]: { value: bridge } } : {}),
+          };
+        }),
+      );
       return Object.assign({}, ...found);
     } catch {
       return {};
@@ -99,8 +114,9 @@ export class LibvirtTaskNet implements TaskNet {
       if (!bridge) return { teardown };
       const ports = mappedPorts(request);
       const mac = macs[0];
-      steps.push({ kind: "lease", data: { bridge: bridge.name, mac } });
-      const address = await this.#address(machine, bridge.name, mac, { signal });
+      const network = await this.networkOf(bridge.name, { signal });
+      if (network) steps.push({ kind: "lease", data: { network: network.name, mac } });
+      const address = await this.#address(machine, network, mac, { signal });
       if (ports.length > 0) steps.push({ kind: "forwards", data: { machine } });
       try {
         const target = { machine, address, bridge: bridge.name };
@@ -139,6 +155,13 @@ export class LibvirtTaskNet implements TaskNet {
     throw new DriverError({ ...(known as DriverError).toJSON(), leftovers, cause: first });
   }
 
+  /** libvirt's network on a bridge, if there is one. */
+  async networkOf(bridge: string, options: Options): Promise<NetworkRef | undefined> {
+    return bridge === this.own.bridge
+      ? await this.own.find(options)
+      : await networkOfBridge(this.#session, bridge, options);
+  }
+
   /** Removes all rules of a machine; answers whether there were any. */
   async removeForwards(machine: string, options: Options): Promise<boolean> {
     return await this.#removeForwards(machine, options);
@@ -147,15 +170,19 @@ export class LibvirtTaskNet implements TaskNet {
   async #takeBack({ kind, data }: TeardownStep, options: Options): Promise<void> {
     if (kind === "forwards") await this.#removeForwards(String(data.machine), options);
     if (kind === "lease") {
-      const lease = { bridge: String(data.bridge), mac: String(data.mac) };
+      const lease = { network: String(data.network), mac: String(data.mac) };
       await releaseLeases(this.#session, lease, options);
     }
   }
 
   /** The newest valid lease of the guest, as soon as there is one. */
-  async #address(machine: string, bridge: string, mac: string, options: Options): Promise<string> {
+  async #address(
+    machine: string,
+    network: NetworkRef | undefined,
+    mac: string,
+    options: Options,
+  ): Promise<string> {
     const session = this.#session;
-    const network = await networkOfBridge(session, bridge, options);
     const domain = await findDomain(session, machine, options);
     if (!domain) throw new Trouble("failed-precondition", "The machine is gone");
     const address = await waitFor({

@@ -25,6 +25,7 @@ function host(leases: LeaseRecord[], more: Answers = {}) {
   const rules: string[] = [];
   const made = scriptedSession({
     connectListAllNetworks: () => [{ name: "n", uuid: "n1" }],
+    networkLookupByName: () => ({ name: "n", uuid: "n1" }),
     networkGetBridgeName: () => "virbr0",
     networkGetXmlDesc: () => ["network", {}, ["ip", { address: "10.0.0.1" }]],
     networkGetDhcpLeases: () => [...leases],

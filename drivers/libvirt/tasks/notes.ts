@@ -25,7 +25,7 @@ export function moreOf(note: MachineNote | undefined): More {
   return {
     base: typeof base === "string" ? base : "",
     interfaces: Array.isArray(interfaces)
-      ? interfaces.filter((it) => typeof it?.bridge === "string" && typeof it.mac === "string")
+      ? interfaces.filter((it) => typeof it?.network === "string" && typeof it.mac === "string")
       : [],
   };
 }

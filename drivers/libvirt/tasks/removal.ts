@@ -64,6 +64,10 @@ export class Removal {
     }
     if (domain) await this.#removeDomain(domain, interfaces, options);
     else await this.#releaseAll(interfaces, options);
+    // Of a task that nobody noted, nobody knows whether it was on it.
+    const { own } = this.#net;
+    const isOnOwn = !note || interfaces.some(({ network }) => network === own.name);
+    if (isOnOwn) await own.release(options);
     const had = [
       await this.#net.removeForwards(name, options),
       await this.#storage.remove(name, base || undefined, options),

@@ -226,6 +226,29 @@ async function measured(driver: TaskDriver, id: string) {
   return seen;
 }
 
+live("tasks on the driver's own bridge share a network, until the last is gone", async (bench) => {
+  const { open, spec, host, images } = bench;
+  const driver = await open();
+  let bridge = "";
+  for await (const { attributes } of driver.fingerprint({ signal: AbortSignal.timeout(60_000) })) {
+    bridge = String(attributes["driver.virt.network.own.bridge_name"].value);
+    break;
+  }
+  const config: Partial<TaskConfig> = {
+    image: `${images}/guest`,
+    network_interface: [{ bridge: { name: bridge } }],
+  };
+  const tasks = ["one", "two"].map((id) => spec(id, config));
+  const started = await Promise.all(tasks.map((task) => driver.startTask(task)));
+  assertEquals(new Set(started.map((it) => it.network?.ip)).size, 2);
+  const networks = async (): Promise<number> =>
+    (await host.inventory()).filter((it) => it.startsWith("network:live-test.")).length;
+  await driver.destroyTask(tasks[0].id, { force: true });
+  assertEquals(await networks(), 1);
+  await driver.destroyTask(tasks[1].id, { force: true });
+  assertEquals(await networks(), 0);
+});
+
 live("a failed start leaves nothing", async ({ open, spec, host, images }) => {
   const driver = await open();
   const before = await host.inventory();
