@@ -28,9 +28,9 @@ import { POWER_SUSPENSION_CASES } from "./driver/power_suspension.ts";
 import { REGISTRY_CASES } from "./driver/registry.ts";
 import { SSH_CASES } from "./driver/ssh.ts";
 import { WAIT_CASES } from "./driver/wait.ts";
+import { TASK_DRIVER_CASES } from "./task_driver/mod.ts";
 
-/** The cases of every contract. */
-export const CASES: readonly AnyCase[] = casesOf("driver", [
+const DRIVER: readonly AnyCase[] = casesOf("driver", [
   ...REGISTRY_CASES,
   ...DRIVER_CASES,
   ...NAME_CASES,
@@ -55,3 +55,9 @@ export const CASES: readonly AnyCase[] = casesOf("driver", [
   ...NETWORK_CASES,
   ...FORWARD_CASES,
 ]);
+
+/** The cases of every contract. */
+export const CASES: readonly AnyCase[] = [
+  ...DRIVER,
+  ...casesOf("task-driver", TASK_DRIVER_CASES),
+];

@@ -100,6 +100,11 @@ export type MemoryMethods = {
   readonly "machine.undefine": { params: MachineKey & { force: boolean }; result: null };
   readonly "machine.console": { params: MachineKey; result: string };
 
+  /** What a machine uses of the host; only while it is on. */
+  readonly "machine.usage": {
+    params: MachineKey;
+    result: { memoryBytes: number; cpuPercent: number };
+  };
   /** Makes a machine's disk, a copy of an image; the machine is complete then, and off. */
   readonly "disk.create": {
     params: { machine: string; name: string; owner: Owner | null; bootSector: string };

@@ -15,6 +15,7 @@ import { GUEST_MARK } from "./hypervisor/guest.ts";
 import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
 import { memoryTaskHost } from "./task_host.ts";
+import { memoryUsage } from "./usage.ts";
 
 export type * from "./backend.ts";
 export { memoryDriver } from "./driver.ts";
@@ -42,7 +43,7 @@ export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly image
   serves: {
     "driver": { create: memoryDriver, host: memoryHost },
     "task-driver": {
-      create: (context) => tasksOver(context, memoryDriver),
+      create: (context) => tasksOver(context, memoryDriver, { usage: memoryUsage(context) }),
       host: memoryTaskHost,
     },
   },

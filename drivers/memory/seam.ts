@@ -14,6 +14,7 @@ const READS: ReadonlySet<string> = new Set<keyof MemoryMethods>([
   "machine.find",
   "machine.list",
   "machine.console",
+  "machine.usage",
   "disk.list",
   "network.find",
   "network.list",

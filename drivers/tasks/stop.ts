@@ -14,6 +14,9 @@ import { within } from "./within.ts";
 /** How long switching off may take beyond what the guest was given. */
 const GRACE_MS = 15_000;
 
+/** After how long the guest is asked again: one that is still booting hears nothing. */
+const ASK_AGAIN_MS = 2_000;
+
 /** What stopping needs. */
 export interface Stopping {
   /** The machines. */
@@ -40,8 +43,10 @@ export async function stop(
   if (task.exit) return;
   const { clock } = stopping;
   const deadline = clock.now() + timeoutMs;
-  if (timeoutMs > 0 && await hearsOf(stopping, task, timeoutMs, signal)) {
-    await endsUntil(clock, task, Math.max(0, deadline - clock.now()), signal);
+  while (!task.exit && clock.now() < deadline) {
+    if (!await hearsOf(stopping, task, deadline - clock.now(), signal)) break;
+    const left = Math.max(0, deadline - clock.now());
+    await endsUntil(clock, task, Math.min(left, ASK_AGAIN_MS), signal);
   }
   if (task.exit) return;
   stopping.tasks.tell(task, "Task is switched off");

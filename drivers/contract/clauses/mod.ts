@@ -7,6 +7,7 @@
 import type { ContractName } from "../contracts.ts";
 import { DRIVER_CLAUSE_TOPICS } from "../driver/clauses/mod.ts";
 import { PLUGIN_CLAUSE_TOPICS } from "../machine_plugin/clauses/mod.ts";
+import { TASK_CLAUSE_TOPICS } from "../task_driver/clauses/mod.ts";
 import { UVM_CLAUSE_TOPICS } from "../utility_vm/clauses/mod.ts";
 import type { Clause, ClauseTopics } from "./clause.ts";
 import { LEAK_CLAUSES } from "./leaks.ts";
@@ -17,7 +18,7 @@ export type { Clause, ClauseTopics, Level } from "./clause.ts";
 export const CLAUSE_TOPICS: Readonly<Record<ContractName, ClauseTopics>> = {
   "driver": DRIVER_CLAUSE_TOPICS,
   "utility-vm": UVM_CLAUSE_TOPICS,
-  "task-driver": [],
+  "task-driver": TASK_CLAUSE_TOPICS,
   "machine-plugin": PLUGIN_CLAUSE_TOPICS,
 };
 

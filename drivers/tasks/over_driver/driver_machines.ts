@@ -16,6 +16,7 @@ import {
   type TaskFingerprint,
 } from "../../contract/mod.ts";
 import { isAbsolute } from "../image_paths.ts";
+import type { Undo } from "../../backend/undo.ts";
 import type { MachineNote, Sight, TaskMachines } from "../machines.ts";
 import { machineName } from "../names.ts";
 import { driverNet } from "./driver_net.ts";
@@ -94,9 +95,7 @@ export function driverMachines(driver: Driver, images: LocalImages): TaskMachine
     async launch({ spec, machine: name, cpus, image = "" }, undo, { signal }) {
       const version = await images.provide(image, { signal });
       const at = refOf(name);
-      if (driver.networks && await makesNetwork(driver.networks, at.cluster, signal)) {
-        undo.add(`network:${name}`, async () => await driver.networks?.delete(at.cluster));
-      }
+      if (driver.networks) await makeNetwork(driver.networks, at.cluster, undo, signal);
       const { memoryMiB } = spec.resources;
       const made = await driver.machines.create(
         { ...at, image: version, memoryMiB, cpus },
@@ -138,19 +137,23 @@ function assertAbsolute(key: string, path: string | undefined): void {
   throw new Trouble("invalid-argument", `the key "${key}" ${why}`);
 }
 
-/** Makes a task's network; answers false if it is there, left by a process that died. */
-async function makesNetwork(
+/** Makes a task's network, unless it is there, left by a process that died. */
+async function makeNetwork(
   networks: NonNullable<Driver["networks"]>,
   cluster: string,
+  undo: Undo,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<void> {
+  // Nobody else's is removed: a network with a machine in it stays.
+  const back = (): Promise<boolean> => wasThere(networks.delete(cluster));
   try {
     await networks.create({ cluster }, { signal });
-    return true;
   } catch (error) {
-    if (isDriverError(error) && error.code === "already-exists") return false;
+    if (isDriverError(error) && error.code === "already-exists") return;
+    undo.add(`network:${cluster}`, back);
     throw error;
   }
+  undo.add(`network:${cluster}`, back);
 }
 
 /** What a machine's state means for its task. One that is saved, or of which nobody knows, may go on. */

@@ -7,9 +7,20 @@
 import type { Json, Methods } from "../../backend/backend.ts";
 import type { DriverContext } from "../../backend/module.ts";
 import type { Driver, TaskDriver } from "../../contract/mod.ts";
+import type { TaskMachines } from "../machines.ts";
 import { taskDriver } from "../task_driver.ts";
 import { driverMachines } from "./driver_machines.ts";
 import { localImages } from "./local_images.ts";
+
+/** What an adapter can add. */
+export interface TasksOverOptions {
+  /** What a machine uses; a `Driver` does not tell. */
+  readonly usage?: TaskMachines["usage"];
+}
+
+function measured(machines: TaskMachines, usage: TaskMachines["usage"]): TaskMachines {
+  return usage ? { ...machines, facets: [...machines.facets, "stats"], usage } : machines;
+}
 
 /**
  * Makes a task driver whose machines a driver makes. That driver gets folders of its own, so that its
@@ -18,13 +29,15 @@ import { localImages } from "./local_images.ts";
 export function tasksOver<M extends Methods, E extends Json>(
   context: DriverContext<M, E>,
   create: (context: DriverContext<M, E>) => Driver,
+  { usage }: TasksOverOptions = {},
 ): TaskDriver {
   const { clock, files } = context;
   const below = (path: string): string => `${path}${path.includes("\\") ? "\\" : "/"}tasks`;
   const [configDir, cacheDir] = [below(context.configDir), below(context.cacheDir)];
   const driver = create({ ...context, configDir, cacheDir });
   const images = localImages({ images: driver.images, files, configDir, clock });
-  const tasks = taskDriver({ machines: driverMachines(driver, images), clock, files });
+  const machines = measured(driverMachines(driver, images), usage);
+  const tasks = taskDriver({ machines, clock, files });
   return {
     ...tasks,
     async [Symbol.asyncDispose]() {

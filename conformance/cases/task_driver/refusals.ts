@@ -1,0 +1,24 @@
+/**
+ * What refusals of the `task-driver` contract look like.
+ *
+ * @module
+ */
+
+import { type ErrorCode, TASK_REASONS, type TaskId } from "../../../drivers/contract/mod.ts";
+import type { Refusal } from "../../case.ts";
+
+/** There is no task of that id. */
+export function notFound(id: TaskId): Refusal {
+  return { code: "not-found", subject: `task:${id}`, reason: TASK_REASONS.notFound };
+}
+
+/** Something about a task is refused. */
+export function refusal(code: ErrorCode, id: TaskId): Refusal {
+  return { code, subject: `task:${id}` };
+}
+
+/** How a task ends that had to be switched off, or whose guest obeyed. */
+export const ENDS = {
+  clean: { exitCode: 0, signal: 0, oomKilled: false },
+  forced: { exitCode: 0, signal: 9, oomKilled: false },
+} as const;

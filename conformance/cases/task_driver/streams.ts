@@ -1,0 +1,164 @@
+/**
+ * Cases about what tasks use, and about events.
+ *
+ * @module
+ */
+
+import type { TaskEvent } from "../../../drivers/contract/mod.ts";
+import type { Case } from "../../case.ts";
+import { notFound, refusal } from "./refusals.ts";
+
+const MIB = 1024 * 1024;
+/** How much longer than its interval a sample may take. */
+const SLACK = 0.25;
+/** The interval that is measured. */
+const INTERVAL_MS = 1_000;
+
+/** Cases about what tasks use. */
+export const TASK_STATS_CASES: readonly Case<"task-driver">[] = [
+  {
+    id: "task.stats.interval",
+    title: "Measurements come once per interval, in bytes, and at most what the machine has",
+    why: "KiB in a field for bytes, and a list of what is measured that was empty",
+    needs: ["task.stats"],
+    checks: {
+      order: "task.stats.interval",
+      pace: "task.stats.interval",
+      measured: "task.stats.bytes",
+      bytes: "task.stats.bytes",
+    },
+    async run({ driver, fresh, read, check }) {
+      const { id } = await fresh.task({ resources: { memoryMiB: 256 } });
+      const stop = new AbortController();
+      const stream = await driver.taskStats(id, { intervalMs: INTERVAL_MS, signal: stop.signal });
+      const samples = await read(stream, 4);
+      stop.abort();
+      const times = samples.map(({ timestamp }) => timestamp);
+      const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+      check.holds("order", "steps", steps.every((step) => step > 0), "each above 0", steps);
+      const right = steps.length === 3 &&
+        steps.every((step) => Math.abs(step - INTERVAL_MS) <= INTERVAL_MS * SLACK);
+      check.holds("pace", "steps", right, `3 of ${INTERVAL_MS}, give or take a quarter`, steps);
+      const memory = samples.flatMap((sample) => Object.values(sample.memory));
+      check.holds("measured", "memory", memory.length > 0, "something is measured", samples[0]);
+      const most = 256 * MIB * 2;
+      const plausible = memory.every((bytes) => bytes >= 0 && bytes <= most) &&
+        Math.max(...memory) >= MIB;
+      check.holds("bytes", "memory", plausible, `from ${MIB} to ${most}`, memory);
+    },
+  },
+  {
+    id: "task.stats.invalid",
+    title: "What is no interval is refused, and so is a task that there is not",
+    why: "A ticker of 0 ended the plugin, with all its tasks",
+    needs: ["task.stats"],
+    checks: {
+      zero: "task.stats.invalid",
+      negative: "task.stats.invalid",
+      nonsense: "task.stats.invalid",
+      missing: "task.stats.missing",
+      destroyed: "task.stats.missing",
+    },
+    async run({ driver, fresh, check }) {
+      const { id } = await fresh.task();
+      const { signal } = new AbortController();
+      const stats = (task: string, intervalMs: number) => (): Promise<unknown> =>
+        driver.taskStats(task, { intervalMs, signal });
+      await check.refused("zero", stats(id, 0), refusal("invalid-argument", id));
+      await check.refused("negative", stats(id, -1), refusal("invalid-argument", id));
+      await check.refused("nonsense", stats(id, NaN), refusal("invalid-argument", id));
+      const missing = fresh.id();
+      await check.refused("missing", stats(missing, 1_000), notFound(missing));
+      await driver.destroyTask(id, { force: true });
+      await check.refused("destroyed", stats(id, 1_000), notFound(id));
+    },
+  },
+  {
+    id: "task.stats.ends",
+    title: "An abort ends one stream, and the end of the task the others",
+    why: "Agents open an ended stream again and again, for ever",
+    needs: ["task.stats"],
+    checks: {
+      abort: "task.stats.abort",
+      two: "task.stats.two",
+      exit: "task.stats.exit",
+    },
+    async run({ driver, fresh, read, settled, check }) {
+      const { id } = await fresh.task();
+      const [stop, stay] = [new AbortController(), new AbortController()];
+      const fast = await driver.taskStats(id, { intervalMs: 200, signal: stop.signal });
+      const slow = await driver.taskStats(id, { intervalMs: 1_000, signal: stay.signal });
+      const aborted = fast[Symbol.asyncIterator]();
+      await aborted.next();
+      const next = settled([aborted.next()]);
+      stop.abort();
+      const [{ value, error } = {}] = await next;
+      const after = error === undefined ? await settled([aborted.next()]) : [];
+      const ended = value?.done === true || after[0]?.value?.done === true;
+      check.holds("abort", "stream", ended, "it has ended", error ?? value);
+      const rest = settled([read(slow, Infinity)]);
+      await driver.stopTask(id, { timeoutMs: 2_500 });
+      const [{ value: seen, error: thrown } = {}] = await rest;
+      check.equal("exit", "error of the other stream", thrown, undefined);
+      const count = seen?.length ?? 0;
+      check.holds("two", "samples of the other stream", count >= 2 && count <= 4, "2 to 4", count);
+    },
+  },
+];
+
+/** Cases about events. */
+export const TASK_EVENT_CASES: readonly Case<"task-driver">[] = [
+  {
+    id: "task.events.all",
+    title: "Every reader hears of every task",
+    why: "One channel for all: each event reaches one reader alone",
+    needs: ["task.events"],
+    checks: {
+      tasks: "task.events.all",
+      words: "task.events.all",
+      second: "task.events.all",
+      abort: "task.events.abort",
+    },
+    async run({ driver, fresh, read, settled, check }) {
+      await fresh.configured(driver);
+      const stop = new AbortController();
+      const { signal } = stop;
+      const streams = [await driver.taskEvents({ signal }), await driver.taskEvents({ signal })];
+      const heard = settled(streams.map((stream) => read(stream, 2)));
+      const idle = settled([read(await driver.taskEvents({ signal }), Infinity)]);
+      const a = await fresh.task();
+      const b = await fresh.task();
+      const [one, two] = await heard;
+      const tasks = (one?.value ?? []).map(({ taskId }) => taskId);
+      check.equal("tasks", "tasks", tasks, [a.id, b.id]);
+      const words = ({ allocId, taskName }: Partial<TaskEvent>) => ({ allocId, taskName });
+      const { allocId, name: taskName } = a.spec;
+      check.equal("words", "the first event", words(one?.value?.[0] ?? {}), { allocId, taskName });
+      check.equal("second", "what the other one heard", two?.value, one?.value);
+      stop.abort();
+      const [ended] = await idle;
+      check.equal("abort", "error of a stream", ended?.error, undefined);
+    },
+  },
+  {
+    id: "task.events.slow",
+    title: "A reader that does not read holds up nobody",
+    why: "Events go to the readers one after the other, and the first one does not read",
+    needs: ["task.events"],
+    checks: { soon: "task.events.slow", heard: "task.events.slow" },
+    async run({ driver, fresh, clock, read, check }) {
+      await fresh.configured(driver);
+      const stop = new AbortController();
+      const { signal } = stop;
+      await driver.taskEvents({ signal });
+      const heard = read(await driver.taskEvents({ signal }), 1);
+      const { id } = await fresh.task();
+      const begun = clock.now();
+      const [event] = await heard;
+      const took = clock.now() - begun;
+      stop.abort();
+      check.equal("heard", "task", event?.taskId, id);
+      check.holds("soon", "milliseconds", took <= 2_000, "at most 2000", took);
+    },
+  },
+];
