@@ -110,6 +110,8 @@ export type Knobs = {
   readonly throttled: number;
   /** What those say, in seconds. */
   readonly retryAfterSeconds: number;
+  /** The most objects on a page of a list, whatever is asked for. */
+  readonly pageSize: number;
 };
 
 /** Who a guest or its instance is, for {@linkcode KubeMethods} `lab.guest`. */

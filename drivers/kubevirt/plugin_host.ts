@@ -10,8 +10,9 @@ import type { PluginHost, PluginTrouble } from "../contract/mod.ts";
 import type { Knobs, KubeBackend, KubeObject, VirtualMachine } from "./backend.ts";
 import { KINDS, type Kinds } from "./objects_client.ts";
 import { samplesOf } from "./plugin_samples.ts";
+import { ROOT_DISK } from "./provider_spec.ts";
 import { isRefusal } from "./status.ts";
-import { MACHINE_LABEL } from "./virtual_machine_names.ts";
+import { diskOf, MACHINE_LABEL } from "./virtual_machine_names.ts";
 
 /** What an inventory calls the objects of each kind. */
 const WORDS: { readonly [K in keyof Kinds]: string } = {
@@ -42,8 +43,13 @@ export function pluginHost(backend: KubeBackend): PluginHost {
   const space = new Namespace(backend);
   return {
     samples: samplesOf(backend),
-    inapplicable: { duplicate: NO_TWINS, trouble: "a real cluster is not put out of order" },
+    inapplicable: {
+      duplicate: NO_TWINS,
+      trouble: "a real cluster is not put out of order",
+      page: "a real cluster has pages of a size of its own",
+    },
     inventory: () => space.inventory(),
+    diskName: (name) => diskOf(name, ROOT_DISK),
     plantMachine: (name) => space.create("virtualmachines", planted(name)),
     uprootMachine: (name) => space.uproot("virtualmachines", name),
     plantDisk: (name) => space.create("datavolumes", plantedDisk(name)),
@@ -80,6 +86,9 @@ const SOUND: Partial<Knobs> = {
   notInstalled: false,
 };
 
+/** More than there ever is. */
+const ENDLESS_PAGE = 1_000_000;
+
 /** The controls of a simulated cluster, which can be put out of order. */
 export function simulatedPluginHost(backend: KubeBackend): PluginHost {
   return {
@@ -87,6 +96,9 @@ export function simulatedPluginHost(backend: KubeBackend): PluginHost {
     inapplicable: { duplicate: NO_TWINS },
     async trouble(what): Promise<void> {
       await backend.call("lab.set", { ...SOUND, ...(what && TROUBLES[what]) });
+    },
+    async page(size = ENDLESS_PAGE): Promise<void> {
+      await backend.call("lab.set", { pageSize: size });
     },
   };
 }

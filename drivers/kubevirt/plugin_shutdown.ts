@@ -57,7 +57,12 @@ async function halted(call: MachineCall): Promise<VirtualMachine> {
   throw new Trouble("aborted", "Others keep changing it: try again", "conflict");
 }
 
+/** Whether the controller knows that it is to be off, and its instance is over. */
 async function isOver({ objects, names, signal }: MachineCall): Promise<boolean> {
+  const vm = await objects.find("virtualmachines", names.vm, { signal });
+  const { generation = 0 } = vm?.metadata ?? {};
+  // A controller that has not seen the change may make an instance yet.
+  if (vm && (vm.status?.observedGeneration ?? -1) < generation) return false;
   const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
   return instance === undefined || FINAL.has(instance.status?.phase ?? "");
 }

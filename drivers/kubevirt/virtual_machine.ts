@@ -10,7 +10,7 @@ import { NETWORK_DATA, userDataWith } from "./cloud_init.ts";
 import { CLOUD_INIT_DISK, type ProviderSpec, ROOT_DISK } from "./provider_spec.ts";
 import { requestHash } from "./request_hash.ts";
 import {
-  diskName,
+  diskOf,
   type MachineNames,
   ownLabels,
   REQUEST_ANNOTATION,
@@ -72,7 +72,7 @@ function dataVolumeTemplates(names: MachineNames, spec: ProviderSpec): DataVolum
   const volumes = [{ name: ROOT_DISK, dataVolume: rootVolume }, ...additionalVolumes];
   return volumes.flatMap(({ name, dataVolume }) =>
     dataVolume === undefined ? [] : [{
-      metadata: { name: diskName(names, name), labels: ownLabels(names) },
+      metadata: { name: diskOf(names.vm, name), labels: ownLabels(names) },
       spec: dataVolume,
     }]
   );
@@ -90,11 +90,11 @@ function volumesOf(names: MachineNames, spec: ProviderSpec): Passed[] {
     ...(networks.length > 0 && { networkData: NETWORK_DATA }),
   };
   return [
-    { name: ROOT_DISK, dataVolume: { name: diskName(names, ROOT_DISK) } },
+    { name: ROOT_DISK, dataVolume: { name: diskOf(names.vm, ROOT_DISK) } },
     { name: CLOUD_INIT_DISK, cloudInitNoCloud: cloudInit },
     ...additionalVolumes.map(({ name, volumeSource }) => ({
       name,
-      ...(volumeSource ?? { dataVolume: { name: diskName(names, name) } }),
+      ...(volumeSource ?? { dataVolume: { name: diskOf(names.vm, name) } }),
     })),
   ];
 }

@@ -33,7 +33,7 @@ export function machineNames(owner: string, machine: string): MachineNames {
 }
 
 /** The name of the data volume behind a disk. */
-export function diskName({ vm }: MachineNames, disk: string): string {
+export function diskOf(vm: string, disk: string): string {
   return qualifiedName(vm, disk);
 }
 

@@ -66,6 +66,8 @@ export type PluginTrouble =
 export interface PluginHost extends HostBase {
   /** Requests that make sense. */
   readonly samples: PluginSamples;
+  /** The name of the first disk that a machine of that name has. */
+  diskName?(name: string): string;
   /** Makes a disk that is nobody's of ours. */
   plantDisk?(name: string): Promise<void>;
   /** Removes a planted disk. */
