@@ -54,6 +54,13 @@ export function systemClock(): Clock {
   };
 }
 
+/** Real time that counts from the Unix epoch, for processes whose times others compare with their own. */
+export function epochClock(): Clock {
+  const clock = systemClock();
+  const start = performance.timeOrigin + performance.now();
+  return { ...clock, now: () => start + clock.now() };
+}
+
 interface Sleeper {
   readonly due: number;
   wake(): void;

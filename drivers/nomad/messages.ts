@@ -256,7 +256,8 @@ const CALLS = {
 /** What the seam below a driver is carried by; see `bridge.ts`. JSON as text. */
 const BRIDGE = {
   BridgeCall: { method: [1, "string"], params: [2, "string"], timeoutMs: [3, "double"] },
-  BridgeAnswer: { json: [1, "string"] },
+  BridgeAnswer: { json: [1, "string"], error: [2, "BridgeError"] },
+  BridgeError: { kind: [1, "string"], code: [2, "string"], message: [3, "string"] },
 } as const satisfies Readonly<Record<string, FieldRow>>;
 
 /** All messages. */

@@ -17,6 +17,8 @@ export const PASSED_ENV = [
   "LANG",
   "TZ",
   "TMPDIR",
+  "XDG_CACHE_HOME",
+  "XDG_CONFIG_HOME",
   "XDG_RUNTIME_DIR",
   "DENO_DIR",
 ] as const;

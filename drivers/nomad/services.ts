@@ -92,6 +92,7 @@ export const SERVICES = {
     methods: {
       Call: { request: "BridgeCall", response: "BridgeAnswer" },
       Events: { request: "Empty", response: "BridgeAnswer", responses: true },
+      Hold: { request: "Empty", response: "Empty", responses: true },
     },
   },
 } as const satisfies Readonly<Record<string, ServiceRow>>;
