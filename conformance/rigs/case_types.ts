@@ -23,9 +23,7 @@ export interface CaseTypes {
 }
 
 /** What cases of a contract can need beside what every case can. */
-export type NeedOf<C extends ContractName> = C extends keyof CaseTypes ? CaseTypes[C]["need"]
-  : never;
+export type NeedOf<C extends ContractName> = CaseTypes[C]["need"];
 
 /** What cases of a contract get. */
-export type ContextOf<C extends ContractName> = C extends keyof CaseTypes ? CaseTypes[C]["context"]
-  : never;
+export type ContextOf<C extends ContractName> = CaseTypes[C]["context"];

@@ -7,12 +7,11 @@
 import type { ContractName } from "../../drivers/contract/mod.ts";
 import { DRIVER_RIG } from "./driver/rig.ts";
 import { PLUGIN_RIG } from "./machine_plugin/rig.ts";
-import { HarnessError } from "../subject.ts";
 import type { Rig } from "./rig.ts";
 import { TASK_DRIVER_RIG } from "./task_driver/rig.ts";
 import { UVM_RIG } from "./utility_vm/rig.ts";
 
-const RIGS: { readonly [C in ContractName]?: Rig<C> } = {
+const RIGS: { readonly [C in ContractName]: Rig<C> } = {
   "driver": DRIVER_RIG,
   "task-driver": TASK_DRIVER_RIG,
   "utility-vm": UVM_RIG,
@@ -21,7 +20,5 @@ const RIGS: { readonly [C in ContractName]?: Rig<C> } = {
 
 /** The rig of a contract. */
 export function rigOf(contract: ContractName): Rig {
-  const rig: Rig | undefined = RIGS[contract];
-  if (rig) return rig;
-  throw new HarnessError(`There is no rig for the contract "${contract}"`);
+  return RIGS[contract];
 }
