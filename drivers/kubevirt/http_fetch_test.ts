@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Certificates,
+  makeCertificates,
+} from "../../fixtures/simulators/kubevirt/certificates.ts";
+import { serveKubevirt } from "../../fixtures/simulators/kubevirt/serve.ts";
+import { BackendError } from "../backend/backend.ts";
+import { systemClock } from "../backend/clock.ts";
+import { accessOf } from "./access.ts";
+import type { Access, KubeBackend } from "./backend.ts";
+import { fetchTransport } from "./http_fetch.ts";
+import { parseKubeconfig } from "./kubeconfig.ts";
+import { httpBackend, type OwnAccess } from "./live.ts";
+
+const SECRETS = { group: "", version: "v1", resource: "secrets", namespace: "default" };
+const secret = (name: string) => ({ apiVersion: "v1", kind: "Secret", metadata: { name } });
+const CANARY = "canary-9d41";
+
+let made: Promise<Certificates> | undefined;
+const certificates = (): Promise<Certificates> => made ??= makeCertificates();
+
+function backendFor(access: OwnAccess): KubeBackend {
+  return httpBackend({ ...fetchTransport(), access: () => Promise.resolve(access) });
+}
+
+/** A served cluster, and the way to it that its kubeconfig tells in one of the contexts. */
+async function served(context: "certificate" | "token") {
+  const cluster = await serveKubevirt({
+    clock: systemClock(),
+    epoch: 0,
+    certificates: await certificates(),
+  });
+  const config = cluster.kubeconfig.replace(
+    '"current-context": "certificate"',
+    `"current-context": "${context}"`,
+  );
+  const access = await accessOf(parseKubeconfig(config), { clock: systemClock() })();
+  return { cluster, access };
+}
+
+for (const context of ["certificate", "token"] as const) {
+  Deno.test(`a ${context} is taken by the server, for calls and watches`, async () => {
+    const { cluster, access } = await served(context);
+    await using _ = cluster;
+    await using backend = backendFor(access);
+    const controller = new AbortController();
+    const events = backend.events({ signal: controller.signal });
+    const { watch } = await backend.call("watch.start", { ...SECRETS, resourceVersion: "" });
+    await backend.call("create", { ...SECRETS, body: secret("s1") });
+    for await (const event of events) {
+      assert(event.type === "ADDED");
+      assertEquals(event.object.metadata.name, "s1");
+      break;
+    }
+    controller.abort();
+    await backend.call("watch.stop", { watch });
+    assertEquals((await backend.call("list", SECRETS)).items.length, 1);
+  });
+}
+
+const UNTRUSTED: readonly (readonly [what: string, code: string, change: Partial<Access>])[] = [
+  ["a wrong token", "401 Unauthorized", { token: CANARY }],
+  ["no credentials", "401 Unauthorized", { token: undefined }],
+  ["a server of an unknown authority", "tls", { certificateAuthority: undefined }],
+  ["certificates that are none", "bad-certificates", {
+    clientCertificate: CANARY,
+    clientKey: CANARY,
+  }],
+  ["a port where nobody listens", "", { server: "https://127.0.0.1:9" }],
+];
+for (const [what, code, change] of UNTRUSTED) {
+  Deno.test(`${what} is an error that quotes no secret`, async () => {
+    const { cluster, access } = await served("token");
+    await using _ = cluster;
+    await using backend = backendFor({ ...access, ...change });
+    const error = await assertRejects(() => backend.call("list", SECRETS), BackendError);
+    assertEquals([error.code, error.kind], [
+      code,
+      code.startsWith("401") ? "refused" : "unreachable",
+    ]);
+    const text = Deno.inspect(error, { depth: 9 });
+    for (const value of [CANARY, access.token ?? ""]) assertEquals(text.includes(value), false);
+  });
+}
+
+Deno.test("a certificate of another authority is not taken", async () => {
+  const { cluster, access } = await served("token");
+  await using _ = cluster;
+  const stranger = await (await makeCertificates()).user("vmtck");
+  const { token: _token, ...rest } = access;
+  await using backend = backendFor({
+    ...rest,
+    clientCertificate: stranger.certificate,
+    clientKey: stranger.key,
+  });
+  const error = await assertRejects(() => backend.call("list", SECRETS), BackendError);
+  assertEquals(error.code, "401 Unauthorized");
+});
+
+/** A server that answers the first request and then ends each connection once it has read a request. */
+function hangingUp(): { server: Deno.Listener; seen: string[]; done: Promise<void> } {
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const seen: string[] = [];
+  const body = '{"metadata":{}}';
+  const reply =
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const serve = async (connection: Deno.Conn): Promise<void> => {
+    const buffer = new Uint8Array(4096);
+    try {
+      while (true) {
+        const count = await connection.read(buffer);
+        if (count === null) break;
+        const text = new TextDecoder().decode(buffer.subarray(0, count));
+        seen.push(text.split(" ")[0] ?? "");
+        if (seen.length > 1) break;
+        await connection.write(new TextEncoder().encode(reply));
+      }
+    } finally {
+      connection.close();
+    }
+  };
+  const done = (async () => {
+    const all: Promise<void>[] = [];
+    for await (const connection of server) all.push(serve(connection));
+    await Promise.all(all);
+  })();
+  return { server, seen, done };
+}
+
+Deno.test("a change whose connection ends after it was sent is not sent again", async () => {
+  const { server, seen, done } = hangingUp();
+  const address = server.addr as Deno.NetAddr;
+  await using backend = backendFor({
+    server: `http://127.0.0.1:${address.port}`,
+    namespace: "default",
+  });
+  const make = () => backend.call("create", { ...SECRETS, body: secret("s1") });
+  await make();
+  const error = await assertRejects(make, BackendError);
+  assertEquals([error.kind, seen], ["disconnected", ["POST", "POST"]]);
+  server.close();
+  await done;
+});
+
+Deno.test("an aborted call ends with the reason of its signal", async () => {
+  const { cluster, access } = await served("token");
+  await using _ = cluster;
+  await using backend = backendFor(access);
+  const reason = new Error("enough");
+  const call = () => backend.call("list", SECRETS, { signal: AbortSignal.abort(reason) });
+  assertEquals(await assertRejects(call), reason);
+});
