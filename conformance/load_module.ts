@@ -4,11 +4,13 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { type DriverModule, type PlainModule, servedBy } from "../drivers/backend/mod.ts";
 import { CONTRACTS } from "../drivers/contract/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
 import { checkedModule } from "./module_shape.ts";
+import { NOMAD_PREFIX } from "./options.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
 /** Any module that can be put under test. */
@@ -24,17 +26,27 @@ function isModule(value: unknown): value is AnyModule {
   return typeof name === "string" && isServing && isWhole;
 }
 
-/** Loads a driver by its name, or a user's module by its path. @throws {UsageError} */
-export async function loadModule(driver: string): Promise<AnyModule> {
+/**
+ * Loads a driver by its name, a user's module by its path, or the module of a plugin by its path.
+ *
+ * @throws {UsageError}
+ */
+export async function loadModule(
+  driver: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<AnyModule> {
+  if (driver.startsWith(NOMAD_PREFIX)) {
+    const { nomadModule } = await import("./nomad_module.ts");
+    return await nomadModule(driver.slice(NOMAD_PREFIX.length), settings);
+  }
   if (!/[\\/]/.test(driver)) {
     const known = await loadDriver(driver);
     if (known) return known;
     throw unknownName("driver", driver, driverNames());
   }
-  const url = new URL(`file://${driver.startsWith("/") ? "" : "/"}${encodeURI(driver)}`);
   let loaded: { default?: unknown };
   try {
-    loaded = await import(url.href);
+    loaded = await import(pathToFileURL(driver).href);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const plain = stripVTControlCharacters(message);
