@@ -1,0 +1,261 @@
+/**
+ * Cases about removing machines and switching them off.
+ *
+ * @module
+ */
+
+import { responseOf } from "../../../drivers/contract/mod.ts";
+import type { Case } from "../../case.ts";
+import { byName, ending, machinesNamed, subjectOf } from "./seen.ts";
+
+/** What a deletion that something holds up may end with. */
+const HELD_UP = ["deadline-exceeded", "aborted"];
+
+/** The cases. */
+export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
+  {
+    id: "plugin.delete.gone",
+    title: "A deleted machine is gone for every observer",
+    why: "Told as done when it was accepted: the machine runs on, and its address is in use",
+    needs: ["host"],
+    checks: {
+      status: "plugin.delete.gone",
+      list: "plugin.delete.gone",
+      host: "plugin.delete.gone",
+    },
+    async run({ plugin, fresh, host, another, check }) {
+      const { request } = await fresh.machine();
+      await plugin.deleteMachine(request);
+      const other = await another();
+      await check.refused("status", () => other.getMachineStatus(request), {
+        code: "not-found",
+        subject: subjectOf(request),
+      });
+      check.equal("list", "list", (await other.listMachines(request)).machineList, {});
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      check.equal("host", "machines", await machinesNamed(host, qualified), []);
+    },
+  },
+  {
+    id: "plugin.delete.complete",
+    title: "Deleting leaves nothing that creating made",
+    why: "Disks and network cards of deleted machines pile up until a quota is reached",
+    needs: ["host"],
+    checks: { nothing: "plugin.delete.complete", none: "plugin.delete.complete" },
+    async run({ plugin, fresh, host, check }) {
+      const before = await host.inventory();
+      const { request } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      const made = (await host.inventory()).filter((entry) => !before.includes(entry));
+      check.holds("none", "made", made.some((it) => it.includes(qualified)), "something", made);
+      await plugin.deleteMachine(request);
+      check.equal("nothing", "inventory", await host.inventory(), before);
+    },
+  },
+  {
+    id: "plugin.delete.absent",
+    title: "Deleting what is not there succeeds",
+    why: "Not-found or a conflict surfaces, and the machine object is never removed",
+    needs: ["host"],
+    checks: {
+      never: "plugin.delete.absent",
+      again: "plugin.delete.absent",
+      race: "plugin.delete.absent",
+    },
+    async run({ plugin, fresh, settled, check }) {
+      const unmade = await fresh.request();
+      await check.succeeds("never", "delete", () => plugin.deleteMachine(unmade));
+      const first = await fresh.machine();
+      await plugin.deleteMachine(first.request);
+      await check.succeeds("again", "delete", () => plugin.deleteMachine(first.request));
+      const { request } = await fresh.machine();
+      const results = await settled([0, 1, 2].map(() => plugin.deleteMachine(request)));
+      check.equal("race", "endings", results.map(ending), ["ok", "ok", "ok"]);
+    },
+  },
+  {
+    id: "plugin.delete.blank",
+    title: "Deleting without a name and an id removes nothing",
+    why: "An empty name in a path or a selector means all machines",
+    needs: ["host", "host.fingerprint"],
+    checks: { refused: "plugin.delete.blank", untouched: "plugin.delete.blank" },
+    async run({ plugin, fresh, host, check }) {
+      const { request } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      const before = await host.fingerprint(qualified);
+      const blank = { ...request, machine: { name: "", spec: { providerID: "" } } };
+      await check.refused("refused", () => plugin.deleteMachine(blank), {
+        code: "invalid-argument",
+        subject: "machine:",
+      });
+      check.equal("untouched", "fingerprint", await host.fingerprint(qualified), before);
+    },
+  },
+  {
+    id: "plugin.delete.incarnation",
+    title: "The id of an earlier machine leaves a later one of the name alone",
+    why: "A late search for orphans deletes by name, and hits the healthy successor",
+    needs: ["host", "host.fingerprint"],
+    checks: {
+      ids: "plugin.delete.incarnation",
+      untouched: "plugin.delete.incarnation",
+      whole: "plugin.delete.incarnation",
+    },
+    async run({ plugin, fresh, host, settled, check }) {
+      const { request: former, providerID } = await fresh.machine();
+      await plugin.deleteMachine(former);
+      const second = await plugin.createMachine(byName(former));
+      const isOther = second.providerID !== providerID;
+      check.holds("ids", "provider id", isOther, "another id", second.providerID);
+      const qualified = plugin.qualifiedMachineName(former.machine.name);
+      const before = await host.fingerprint(qualified);
+      await settled([plugin.deleteMachine(former)]);
+      check.equal("untouched", "fingerprint", await host.fingerprint(qualified), before);
+      await check.succeeds("whole", "status", () => plugin.getMachineStatus(byName(former)));
+    },
+  },
+  {
+    id: "plugin.delete.bare",
+    title: "Deleting needs the name and the id alone",
+    why: "The search for orphans has no labels and no status, and deletes nothing",
+    needs: ["host"],
+    checks: { id: "plugin.delete.bare", name: "plugin.delete.bare" },
+    async run({ plugin, fresh, host, check }) {
+      const before = await host.inventory();
+      for (const what of ["id", "name"] as const) {
+        const { request, providerID } = await fresh.machine();
+        const { name } = request.machine;
+        const machine = what === "id" ? { name, spec: { providerID } } : { name };
+        await plugin.deleteMachine({ ...request, machine });
+        check.equal(what, "inventory", await host.inventory(), before);
+      }
+    },
+  },
+  {
+    id: "plugin.delete.vanished",
+    title: "Deleting a machine that vanished removes what is left of it",
+    why: "The machine is not found, so nobody looks for its disks",
+    needs: ["host", "host.vanish"],
+    checks: { nothing: "plugin.delete.vanished" },
+    async run({ plugin, fresh, host, check }) {
+      const before = await host.inventory();
+      const { request } = await fresh.machine();
+      await host.vanish(plugin.qualifiedMachineName(request.machine.name));
+      await plugin.deleteMachine(request);
+      check.equal("nothing", "inventory", await host.inventory(), before);
+    },
+  },
+  {
+    id: "plugin.delete.foreign",
+    title: "A foreign machine of the name is never removed",
+    why: "The name alone decides whose machine it is",
+    needs: ["host", "host.plantMachine", "host.fingerprint"],
+    checks: { untouched: "plugin.delete.foreign" },
+    async run({ plugin, fresh, host, settled, check }) {
+      const request = await fresh.request();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.plantMachine(qualified);
+      const before = await host.fingerprint(qualified);
+      await settled([plugin.deleteMachine(request)]);
+      check.equal("untouched", "fingerprint", await host.fingerprint(qualified), before);
+    },
+  },
+  {
+    id: "plugin.delete.held",
+    title: "A deletion that is held up is told as such, forced by nothing, and succeeds later",
+    why: "Finalizers are stripped to be done, and what they guard is lost",
+    needs: ["host", "host.holdDeletion"],
+    boots: true,
+    checks: {
+      ending: "plugin.delete.held",
+      there: "plugin.delete.held",
+      later: "plugin.delete.held",
+      gone: "plugin.delete.held",
+    },
+    async run({ plugin, fresh, host, settled, check }) {
+      const before = await host.inventory();
+      const { request } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.holdDeletion(qualified, true);
+      const [held = {}] = await settled([plugin.deleteMachine(request)]);
+      const isTold = HELD_UP.includes(ending(held));
+      check.holds("ending", "ending", isTold, HELD_UP.join(" or "), ending(held));
+      check.equal("there", "machines", (await machinesNamed(host, qualified)).length, 1);
+      await host.holdDeletion(qualified, false);
+      const { lastKnownState } = responseOf(held.error);
+      const machine = { ...request.machine, status: { lastKnownState } };
+      await check.succeeds("later", "delete", () => plugin.deleteMachine({ ...request, machine }));
+      check.equal("gone", "inventory", await host.inventory(), before);
+    },
+  },
+  {
+    id: "plugin.shutdown.off",
+    title: "A machine that is shut down is off, and stays off",
+    why: "What runs is removed, and made again by what watches over it",
+    needs: ["host", "spi", "host.powered"],
+    checks: {
+      on: "plugin.shutdown.off",
+      id: "plugin.shutdown.off",
+      off: "plugin.shutdown.off",
+      again: "plugin.shutdown.again",
+    },
+    async run({ plugin, fresh, host, check }) {
+      const { request, providerID } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      check.equal("on", "powered", await host.powered(qualified), true);
+      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
+      const shutDown = () => plugin.spi?.shutDownMachine(name, providerID, providerSpec, secret);
+      check.equal("id", "provider id", await shutDown(), providerID);
+      check.equal("off", "powered", await host.powered(qualified), false);
+      await check.answers("again", "shut down", shutDown, providerID);
+    },
+  },
+  {
+    id: "plugin.shutdown.absent",
+    title: "Shutting down a machine that is not there is not-found",
+    why: "A success without a machine",
+    needs: ["host", "spi"],
+    checks: { refused: "plugin.shutdown.absent" },
+    async run({ plugin, fresh, check }) {
+      const request = await fresh.request();
+      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
+      await check.refused(
+        "refused",
+        async () => await plugin.spi?.shutDownMachine(name, "", providerSpec, secret),
+        { code: "not-found", subject: subjectOf(request) },
+      );
+    },
+  },
+  {
+    id: "plugin.shutdown.conflict",
+    title: "Shutting down keeps what another client changed at the same time",
+    why:
+      "After a conflict the same stale object is sent again, for ever or over the other's change",
+    needs: ["host", "spi", "faults", "host.touch", "host.touched", "host.powered"],
+    checks: {
+      done: "plugin.shutdown.conflict",
+      off: "plugin.shutdown.conflict",
+      kept: "plugin.shutdown.conflict",
+    },
+    async run({ plugin, fresh, host, faults, check }) {
+      const { request, providerID } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
+      let touching: Promise<void> | undefined;
+      const { error, met } = await faults.during(
+        {
+          kind: "error",
+          situation: "busy",
+          among: "changes",
+          call: 1,
+          onMet: () => touching = host.touch(qualified),
+        },
+        async () => await plugin.spi?.shutDownMachine(name, providerID, providerSpec, secret),
+      );
+      await touching;
+      check.equal("done", "ending and conflicts", [ending({ error }), met], ["ok", 1]);
+      check.equal("off", "powered", await host.powered(qualified), false);
+      check.equal("kept", "touched", await host.touched(qualified), true);
+    },
+  },
+];

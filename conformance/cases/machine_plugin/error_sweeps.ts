@@ -1,0 +1,216 @@
+/**
+ * Cases in which each backend call of a method fails, one after the other.
+ *
+ * @module
+ */
+
+import {
+  ERROR_CODES,
+  type FaultKind,
+  type FaultPlan,
+  isDriverError,
+  type MachineRequest,
+  responseOf,
+} from "../../../drivers/contract/mod.ts";
+import type { Case } from "../../case.ts";
+import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
+import { byName, ending, machinesNamed } from "./seen.ts";
+
+/** No method makes more backend calls than this. */
+const MOST_CALLS = 60;
+/** How a call goes wrong on its way. */
+const KINDS: readonly FaultKind[] = [
+  "timeout",
+  "late-reply",
+  "lost-reply",
+  "garbled-reply",
+  "disconnect",
+];
+/** What the provider itself may say at any call. */
+const SITUATIONS = ["unavailable", "busy", "internal"] as const;
+
+/** Every fault at one call. */
+const FAULTS: readonly Omit<FaultPlan, "call">[] = [
+  ...SITUATIONS.map((situation) => ({ kind: "error", situation }) as const),
+  ...KINDS.map((kind) => ({ kind })),
+];
+
+/** What is wrong with an error by the contract, or nothing. */
+function flaw(error: unknown): string | undefined {
+  if (!isDriverError(error)) return `not an error of the contract: ${error}`;
+  if (!ERROR_CODES.includes(error.code)) return `no code of the contract: ${error.code}`;
+  if (!error.operation || !error.subject?.includes(":")) return `no operation or subject: ${error}`;
+}
+
+/** What a sweep saw. */
+interface Seen {
+  /** Errors that are not what the contract says. */
+  readonly flaws: string[];
+  /** Errors that say not-found, where the machine was there. */
+  readonly unsure: string[];
+  /** Errors that say uninitialized without the ids. */
+  readonly blank: string[];
+  /** Statuses and lists that do not agree after a failure. */
+  readonly torn: string[];
+  /** Retries that failed, or came to something else than one machine. */
+  readonly stuck: string[];
+  /** How many calls failed. */
+  failures: number;
+}
+
+/** A method under a fault. */
+interface Sweep {
+  /** Whether the machine is there before. */
+  readonly exists: boolean;
+  /** The method. */
+  readonly call: (context: PluginContext, request: MachineRequest) => Promise<unknown>;
+  /** What there is of the machine when the method was done: 1 or 0. */
+  readonly machines: 0 | 1;
+}
+
+/** One round: the fault at one call, what it left, and the same call again. Answers whether it was met. */
+async function round(
+  context: PluginContext,
+  { exists, call, machines }: Sweep,
+  fault: FaultPlan,
+  seen: Seen,
+): Promise<boolean> {
+  const { plugin, fresh, faults, host, settled } = context;
+  const at = `${fault.situation ?? fault.kind} at call ${fault.call}`;
+  const request = exists ? (await fresh.machine()).request : await fresh.request();
+  const { error, met } = await faults.during(fault, () => call(context, request));
+  if (error !== undefined) {
+    seen.failures++;
+    const wrong = flaw(error);
+    if (wrong !== undefined) seen.flaws.push(`${at}: ${wrong}`);
+    if (ending({ error }) === "not-found") seen.unsure.push(at);
+    await compare(context, request, at, seen);
+    const [again = {}] = await settled([call(context, request)]);
+    const qualified = plugin.qualifiedMachineName(request.machine.name);
+    const there = (await machinesNamed(host, qualified)).length;
+    if (again.error !== undefined || there !== machines) {
+      seen.stuck.push(`${at}: ${ending(again)} with ${there} machines`);
+    }
+  }
+  await plugin.deleteMachine(byName(request));
+  return met > 0;
+}
+
+/** Status and list have to agree, and an uninitialized machine has its ids. */
+async function compare(
+  { plugin, settled }: PluginContext,
+  request: MachineRequest,
+  at: string,
+  { torn, blank }: Seen,
+): Promise<void> {
+  const [status = {}] = await settled([plugin.getMachineStatus(byName(request))]);
+  const { machineList } = await plugin.listMachines(request);
+  const isListed = Object.values(machineList).includes(request.machine.name);
+  if (isListed === (ending(status) === "not-found")) {
+    torn.push(`${at}: ${ending(status)}, ${isListed ? "listed" : "not listed"}`);
+  }
+  const { providerID, nodeName } = responseOf(status.error);
+  if (ending(status) === "uninitialized" && !(providerID && nodeName)) blank.push(at);
+}
+
+/** Fails call 1, then 2, and so on, until the method makes no more; with each fault. */
+async function sweep(context: PluginContext, what: Sweep): Promise<Seen> {
+  const seen: Seen = { flaws: [], unsure: [], blank: [], torn: [], stuck: [], failures: 0 };
+  for (const fault of FAULTS) {
+    for (let call = 1; call <= MOST_CALLS; call++) {
+      if (!await round(context, what, { ...fault, call }, seen)) break;
+    }
+  }
+  return seen;
+}
+
+/** A case: each backend call of a method fails in every way. */
+function sweepCase(part: Pick<Case, "id" | "title" | "why">, what: Sweep): Case<"machine-plugin"> {
+  return {
+    ...part,
+    needs: ["host", "faults"],
+    checks: {
+      failures: "plugin.error.shape",
+      shape: "plugin.error.shape",
+      unsure: "plugin.error.unsure",
+      agree: "plugin.create.truthful",
+      ids: "plugin.initialize.response",
+      retry: what.exists ? "plugin.error.retry" : "plugin.create.rollback",
+    },
+    async run(context) {
+      const { check } = context;
+      const { failures, ...seen } = await sweep(context, what);
+      check.holds("failures", "calls that failed", failures > 0, "at least one", failures);
+      check.equal("shape", "errors that are none of the contract", seen.flaws, []);
+      check.equal("unsure", "errors that say not-found", seen.unsure, []);
+      check.equal("agree", "statuses that do not fit the list", seen.torn, []);
+      check.equal("ids", "uninitialized without ids", seen.blank, []);
+      check.equal("retry", "retries that failed", seen.stuck, []);
+    },
+  };
+}
+
+/** The cases. */
+export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
+  sweepCase({
+    id: "plugin.error.create-sweep",
+    title: "Whichever backend call of a create fails, and however, a retry comes to one machine",
+    why: "The machine is there and its secret is not, and nobody can finish the job",
+  }, {
+    exists: false,
+    call: ({ plugin }, request) => plugin.createMachine(request),
+    machines: 1,
+  }),
+  sweepCase({
+    id: "plugin.error.status-sweep",
+    title: "Whichever backend call of a status fails, the machine is not told as missing",
+    why: "A lost connection is taken for a lost machine, and another one is made",
+  }, {
+    exists: true,
+    call: ({ plugin }, request) => plugin.getMachineStatus(request),
+    machines: 1,
+  }),
+  sweepCase({
+    id: "plugin.error.delete-sweep",
+    title: "Whichever backend call of a delete fails, and however, a retry removes the machine",
+    why: "The machine is gone and its disks are not, and nobody looks again",
+  }, {
+    exists: true,
+    call: ({ plugin }, request) => plugin.deleteMachine(request),
+    machines: 0,
+  }),
+  {
+    id: "plugin.error.deadline",
+    title: "After a create without answer, the same request comes to the machine that was made",
+    why: "A reply is lost after the machine was made, and another one is made",
+    needs: ["host", "faults"],
+    checks: { same: "plugin.error.deadline", ended: "plugin.error.deadline" },
+    async run({ plugin, fresh, faults, host, check }) {
+      const endings = new Set<string>();
+      const doubled: string[] = [];
+      for (const kind of ["timeout", "late-reply", "lost-reply"] as const) {
+        for (let call = 1; call <= 3; call++) {
+          const request = await fresh.request();
+          const { error } = await faults.during(
+            { kind, call, among: "changes", times: Infinity },
+            () => plugin.createMachine(request),
+          );
+          endings.add(ending({ error }));
+          const { providerID } = await plugin.createMachine(request);
+          const { machineList } = await plugin.listMachines(request);
+          const ids = Object.entries(machineList)
+            .filter(([, name]) => name === request.machine.name).map(([id]) => id);
+          const qualified = plugin.qualifiedMachineName(request.machine.name);
+          const machines = await machinesNamed(host, qualified);
+          if (ids.join() !== providerID || machines.length !== 1) {
+            doubled.push(`${kind} at change ${call}: ${ids.join(" and ")}`);
+          }
+        }
+      }
+      check.equal("same", "machines other than the one", doubled, []);
+      const allowed = ["ok", "deadline-exceeded", "unavailable", "unknown"];
+      const strange = [...endings].filter((it) => !allowed.includes(it));
+      check.equal("ended", `endings other than ${allowed.join(", ")}`, strange, []);
+    },
+  },
+];

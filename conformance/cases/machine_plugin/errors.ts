@@ -1,0 +1,331 @@
+/**
+ * Cases about errors, requests, volumes and the methods by name.
+ *
+ * @module
+ */
+
+import {
+  decodeStatus,
+  encodeStatus,
+  ERROR_CODES,
+  type ErrorCode,
+  isDriverError,
+  type PluginTrouble,
+} from "../../../drivers/contract/mod.ts";
+import type { Case } from "../../case.ts";
+import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
+import { byName, ending, messageOf, methodsOf, subjectOf, withSecret } from "./seen.ts";
+
+/** How the methods end while something is wrong, for a machine that is there and for one to come. */
+async function endingsIn(
+  context: PluginContext,
+  trouble: PluginTrouble,
+  names: readonly string[],
+): Promise<{ endings: Record<string, string>; errors: unknown[] }> {
+  const { fresh, host, settled } = context;
+  const { request: there } = await fresh.machine();
+  const request = await fresh.request();
+  const endings: Record<string, string> = {};
+  const errors: unknown[] = [];
+  await host.trouble(trouble);
+  for (const [name, call] of methodsOf(context).filter(([name]) => names.includes(name))) {
+    const [it = {}] = await settled([call(name === "create" ? request : there)]);
+    endings[name] = ending(it);
+    if (it.error !== undefined) errors.push(it.error);
+  }
+  await host.trouble(undefined);
+  return { endings, errors };
+}
+
+/** All of those methods end so. */
+const all = (code: ErrorCode, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, code]));
+
+/** The cases. */
+export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
+  {
+    id: "plugin.error.unauthenticated",
+    title: "Credentials that are not good are unauthenticated",
+    why: "An internal error hides that somebody has to renew the credentials",
+    needs: ["host"],
+    checks: { endings: "plugin.error.unauthenticated", used: "plugin.secret.used" },
+    async run(context) {
+      const { plugin, fresh, host, settled, check } = context;
+      const { request } = await fresh.machine();
+      const revoked = { ...request, secret: host.samples.revoked(await fresh.secret()) };
+      const endings: Record<string, string> = {};
+      for (const [name, call] of methodsOf(context)) {
+        const [it = {}] = await settled([call(revoked)]);
+        endings[name] = ending(it);
+      }
+      const names = methodsOf(context).map(([name]) => name);
+      check.equal("endings", "endings", endings, all("unauthenticated", names));
+      await check.succeeds("used", "status", () => plugin.getMachineStatus(request));
+    },
+  },
+  {
+    id: "plugin.error.permission",
+    title: "Credentials without the right are permission-denied",
+    why: "A missing right is told as a machine that is missing, or as internal",
+    needs: ["host", "host.trouble"],
+    checks: { endings: "plugin.error.permission" },
+    async run(context) {
+      const names = ["create", "status", "list", "delete"];
+      const { endings } = await endingsIn(context, "permission-denied", names);
+      context.check.equal("endings", "endings", endings, all("permission-denied", names));
+    },
+  },
+  {
+    id: "plugin.error.quota",
+    title: "No room for a machine is resource-exhausted, with the reason",
+    why: "The autoscaler tries the same pool for ever, as it knows this code alone",
+    needs: ["host", "host.trouble"],
+    checks: {
+      endings: "plugin.error.quota",
+      reason: "plugin.error.quota",
+      left: "plugin.create.rollback",
+    },
+    async run(context) {
+      const { host, check } = context;
+      const { endings, errors } = await endingsIn(context, "quota", ["create"]);
+      check.equal("endings", "endings", endings, { create: "resource-exhausted" });
+      const message = messageOf(errors[0]);
+      const isReason = /quota|capacity|limit/i.test(message);
+      check.holds("reason", "message", isReason, "the provider's reason", message);
+      const secrets = (await host.inventory()).filter((it) => /^(machine|secret):/.test(it));
+      check.holds("left", "machines and secrets", secrets.length <= 2, "those of one", secrets);
+    },
+  },
+  {
+    id: "plugin.error.throttled",
+    title: "Too many calls are unavailable",
+    why: "Told as resource-exhausted, they make the autoscaler give a healthy pool up",
+    needs: ["host", "host.trouble"],
+    checks: { endings: "plugin.error.throttled", retryable: "plugin.error.throttled" },
+    async run(context) {
+      const names = ["create", "status", "list", "delete"];
+      const { endings, errors } = await endingsIn(context, "throttled", names);
+      context.check.equal("endings", "endings", endings, all("unavailable", names));
+      const retryable = errors.map((error) => isDriverError(error) && error.retryable);
+      context.check.equal("retryable", "retryable", retryable, names.map(() => true));
+    },
+  },
+  {
+    id: "plugin.error.unavailable",
+    title: "A provider that cannot check a request is unavailable",
+    why: "A webhook that restarts fails machines for good",
+    needs: ["host", "host.trouble"],
+    checks: { endings: "plugin.error.unavailable", later: "plugin.error.retry" },
+    async run(context) {
+      const { plugin, fresh, check } = context;
+      const { endings } = await endingsIn(context, "unavailable", ["create"]);
+      check.equal("endings", "endings", endings, { create: "unavailable" });
+      const request = await fresh.request();
+      await check.succeeds("later", "create", () => plugin.createMachine(request));
+    },
+  },
+  {
+    id: "plugin.error.not-installed",
+    title: "A provider that knows no machines is not a machine that is missing",
+    why: "Not-found makes the controller make the machine twice, or forget one that is there",
+    needs: ["host", "host.trouble"],
+    checks: { told: "plugin.error.not-installed" },
+    async run(context) {
+      const names = ["create", "status", "list", "delete"];
+      const { endings } = await endingsIn(context, "not-installed", names);
+      const wrong = Object.entries(endings).filter(([, it]) => it === "ok" || it === "not-found");
+      context.check.equal("told", "endings as if it knew", wrong, []);
+    },
+  },
+  {
+    id: "plugin.error.canceled",
+    title: "An aborted call ends with canceled, and the plugin goes on",
+    why: "The abort is noticed at the next poll, or work goes on behind the caller's back",
+    needs: ["host", "faults"],
+    checks: {
+      before: "plugin.error.canceled",
+      during: "plugin.error.canceled",
+      later: "plugin.error.canceled",
+    },
+    async run({ plugin, fresh, faults, settled, check }) {
+      const request = await fresh.request();
+      const aborted = { signal: AbortSignal.abort() };
+      await check.refused("before", () => plugin.createMachine(request, aborted), {
+        code: "canceled",
+        subject: subjectOf(request),
+      });
+      const endings: string[] = [];
+      for (const call of [1, 2, 3]) {
+        const { signal, abort } = aborting();
+        const { error } = await faults.during(
+          { kind: "late-reply", call, onMet: abort },
+          () => plugin.createMachine(request, { signal }),
+        );
+        endings.push(ending({ error }));
+      }
+      check.equal("during", "endings", endings, ["canceled", "canceled", "canceled"]);
+      const [later = {}] = await settled([plugin.createMachine(request)]);
+      check.equal("later", "ending", ending(later), "ok");
+    },
+  },
+  {
+    id: "plugin.error.text",
+    title: "Every error is read from its text as it was written",
+    why: "A bracket in a message makes not-found unknown, and the controller makes no machine",
+    needs: ["host"],
+    checks: { same: "plugin.error.text", coded: "plugin.error.shape" },
+    async run(context) {
+      const { fresh, host, settled, check } = context;
+      const request = await fresh.request();
+      const mistakes = host.samples.mistakes(request.machineClass);
+      const requests = [
+        request,
+        ...mistakes.map(({ machineClass }) => ({ ...request, machineClass })),
+        { ...request, machine: { name: "m][[0]" } },
+        withSecret(request, undefined),
+      ];
+      const calls = methodsOf(context).filter(([name]) => name !== "delete");
+      const lossy: string[] = [];
+      const strange: string[] = [];
+      for (const asked of requests) {
+        for (const [name, call] of calls) {
+          const [it = {}] = await settled([call(asked)]);
+          if (it.error === undefined) continue;
+          if (!isDriverError(it.error)) strange.push(`${name}: ${it.error}`);
+          else {
+            const { code, message } = it.error;
+            const back = decodeStatus(encodeStatus({ code, message }));
+            if (back?.code !== code || back.message !== message) lossy.push(`${name}: ${message}`);
+            if (!ERROR_CODES.includes(code)) strange.push(`${name}: ${code}`);
+          }
+        }
+        await settled([context.plugin.deleteMachine(asked)]);
+      }
+      check.equal("same", "errors that are read otherwise", lossy, []);
+      check.equal("coded", "errors that are none of the contract", strange, []);
+    },
+  },
+  {
+    id: "plugin.error.stable",
+    title: "The same failure has the same message each time",
+    why: "A request id in front makes each status of the controller a new one",
+    needs: ["host"],
+    checks: { messages: "plugin.error.stable" },
+    async run(context) {
+      const { fresh, host, settled, check } = context;
+      const request = await fresh.request();
+      const revoked = { ...request, secret: host.samples.revoked(await fresh.secret()) };
+      const changing: string[] = [];
+      for (const asked of [request, revoked]) {
+        for (const [name, call] of methodsOf(context)) {
+          if (asked === request && name === "create") continue;
+          const results = [...await settled([call(asked)]), ...await settled([call(asked)])];
+          const [first, second] = results.map(({ error }) => messageOf(error));
+          if (first !== second) changing.push(`${name}: ${first} | ${second}`);
+        }
+      }
+      check.equal("messages", "messages that change", changing, []);
+    },
+  },
+  {
+    id: "plugin.error.state",
+    title: "A last known state that makes no sense does no harm",
+    why: "A state of an older version is parsed without care, and nothing works any more",
+    needs: ["host"],
+    checks: { harmless: "plugin.error.state", clean: "plugin.error.state" },
+    async run({ plugin, fresh, host, settled, check }) {
+      const before = await host.inventory();
+      const endings: string[] = [];
+      const states = ["", "{", "null", "[]", '{"uid":7,"disks":"all"}', "Created m1", "\0"];
+      for (const lastKnownState of states) {
+        const { request } = await fresh.machine();
+        const machine = { ...request.machine, status: { lastKnownState } };
+        const asked = { ...request, machine };
+        const results = [
+          ...await settled([plugin.createMachine(asked)]),
+          ...await settled([plugin.getMachineStatus(asked)]),
+          ...await settled([plugin.deleteMachine(asked)]),
+        ];
+        endings.push(...results.map(ending));
+      }
+      check.equal("harmless", "endings", [...new Set(endings)], ["ok"]);
+      check.equal("clean", "inventory", await host.inventory(), before);
+    },
+  },
+  {
+    id: "plugin.request.unchanged",
+    title: "No call changes what it was given",
+    why: "The tags of a class are shared by all its machines, and each adds its own",
+    needs: ["host"],
+    checks: { request: "plugin.request.unchanged" },
+    async run(context) {
+      const { fresh, settled, check } = context;
+      const request = await fresh.request();
+      const text = JSON.stringify(request);
+      const changed: string[] = [];
+      for (const [name, call] of methodsOf(context)) {
+        await settled([call(request)]);
+        if (JSON.stringify(request) !== text) changed.push(name);
+      }
+      check.equal("request", "methods that changed it", changed, []);
+    },
+  },
+  {
+    id: "plugin.spi.same",
+    title: "The methods by name answer what the others answer",
+    why: "Two ways to the same machine that see two machines",
+    needs: ["host", "spi"],
+    checks: {
+      create: "plugin.spi",
+      status: "plugin.spi",
+      list: "plugin.spi",
+      deleted: "plugin.spi",
+      absent: "plugin.spi",
+    },
+    async run({ plugin, fresh, check }) {
+      const { request, providerID } = await fresh.machine();
+      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
+      const spi = plugin.spi;
+      const rest = [providerSpec, secret] as const;
+      check.equal("create", "id", await spi?.createMachine(name, ...rest), providerID);
+      const status = await spi?.getMachineStatus(name, providerID, ...rest);
+      check.equal("status", "id", status, providerID);
+      const { machineList } = await plugin.listMachines(request);
+      check.equal("list", "list", await spi?.listMachines(...rest), machineList);
+      await spi?.deleteMachine(name, providerID, ...rest);
+      const absent = { code: "not-found", subject: subjectOf(request) } as const;
+      await check.refused("deleted", () => plugin.getMachineStatus(byName(request)), absent);
+      await check.refused(
+        "absent",
+        async () => await spi?.getMachineStatus(name, "", ...rest),
+        absent,
+      );
+    },
+  },
+  {
+    id: "plugin.volumes.own",
+    title: "Volume ids are those of this provider, in the order of the request",
+    why: "Volumes of another driver are waited for, and never detached",
+    needs: ["host", "getVolumeIDs"],
+    checks: {
+      ids: "plugin.volumes",
+      empty: "plugin.volumes.empty",
+      foreign: "plugin.volumes.empty",
+    },
+    async run({ plugin, host, check }) {
+      const ids = async (pvSpecs: readonly Readonly<Record<string, unknown>>[]) =>
+        (await plugin.getVolumeIDs?.({ pvSpecs }))?.volumeIDs;
+      const { own = () => ({}), foreign = [] } = host.samples.volumes ?? {};
+      const mixed = [own("v-2"), ...foreign, own("v-1")];
+      check.equal("ids", "ids", await ids(mixed), ["v-2", "v-1"]);
+      await check.answers("empty", "ids", () => ids([]), []);
+      await check.answers("foreign", "ids", () => ids(foreign), []);
+    },
+  },
+];
+
+/** A signal, and what aborts it. */
+function aborting(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

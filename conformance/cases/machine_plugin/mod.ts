@@ -1,0 +1,23 @@
+/**
+ * The cases of the `machine-plugin` contract, in reading order.
+ *
+ * @module
+ */
+
+import type { Case } from "../../case.ts";
+import { PLUGIN_CREATE_CASES } from "./create.ts";
+import { PLUGIN_DELETE_CASES } from "./delete.ts";
+import { PLUGIN_ERROR_SWEEP_CASES } from "./error_sweeps.ts";
+import { PLUGIN_ERROR_CASES } from "./errors.ts";
+import { PLUGIN_SECRET_CASES } from "./secrets.ts";
+import { PLUGIN_STATUS_CASES } from "./status.ts";
+
+/** All of them. */
+export const PLUGIN_CASES: readonly Case<"machine-plugin">[] = [
+  ...PLUGIN_CREATE_CASES,
+  ...PLUGIN_STATUS_CASES,
+  ...PLUGIN_DELETE_CASES,
+  ...PLUGIN_ERROR_CASES,
+  ...PLUGIN_SECRET_CASES,
+  ...PLUGIN_ERROR_SWEEP_CASES,
+];
