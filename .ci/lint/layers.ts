@@ -65,7 +65,7 @@ export const layers: readonly Layer[] = [
   },
   {
     path: "conformance/mutants/cli.ts",
-    imports: ["conformance"],
+    imports: everything,
     packages: ["node:", ...std],
   },
   {
@@ -78,10 +78,20 @@ export const layers: readonly Layer[] = [
     imports: [...everything, "fixtures/simulators"],
     packages: [],
   },
+  // What an author begins with; it imports the package as an author does.
+  { path: "conformance/init/template", imports: [], packages: ["@vmtck/vmtck"] },
   {
     path: "conformance/load_module.ts",
     imports: ["drivers", "conformance"],
     packages: ["node:"],
+  },
+  { path: "conformance/nomad_module.ts", imports: ["drivers", "conformance"], packages: [] },
+  { path: "conformance/nomad_plugin.ts", imports: ["drivers", "conformance"], packages: std },
+  {
+    path: "conformance/lazy_backend.ts",
+    imports: ["conformance"],
+    types: ["drivers/backend"],
+    packages: [],
   },
   {
     path: "conformance/module_shape.ts",
