@@ -6,7 +6,7 @@
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
 import { sessionBackend } from "../../drivers/hyperv/live.ts";
-import { HYPERV, simulatedHost } from "../../drivers/hyperv/mod.ts";
+import { HYPERV, simulatedHost, simulatedTaskHost } from "../../drivers/hyperv/mod.ts";
 import { simulatedHyperv } from "../../fixtures/simulators/hyperv/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
@@ -16,12 +16,16 @@ const connect: typeof HYPERV.connect = ({ clock, files }) => {
   return Promise.resolve({ backend, host: { origin: "simulator", versions } });
 };
 
-const { driver } = HYPERV.serves;
+const { driver, "task-driver": tasks } = HYPERV.serves;
 
 /** The module: all of it is the driver's own, except for what it connects to. */
 export const SIMULATED_HYPERV: DriverModule = {
   ...HYPERV,
-  serves: { ...HYPERV.serves, ...(driver && { driver: { ...driver, host: simulatedHost } }) },
+  serves: {
+    ...HYPERV.serves,
+    ...(driver && { driver: { ...driver, host: simulatedHost } }),
+    ...(tasks && { "task-driver": { ...tasks, host: simulatedTaskHost } }),
+  },
   connect,
   images: SIMULATED_IMAGES,
   time: "virtual",

@@ -9,12 +9,14 @@ import { withDeadline } from "../backend/deadline.ts";
 import { diskFiles } from "../backend/disk_files.ts";
 import type { DriverModule } from "../backend/module.ts";
 import { directories, type Driver } from "../contract/mod.ts";
+import { tasksOver } from "../tasks/mod.ts";
 import type { HypervMethods } from "./backend.ts";
 import { connectLive, liveBackend } from "./connect.ts";
 import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
 import { liveHost } from "./host.ts";
 import { SEAM } from "./seam.ts";
 import { readSettings } from "./settings.ts";
+import { liveTaskHost } from "./task_host.ts";
 
 export type * from "./backend.ts";
 export { createDriver } from "./driver.ts";
@@ -22,12 +24,19 @@ export { liveHost, simulatedHost } from "./host.ts";
 export type { HypervContext } from "./host_session.ts";
 export { SEAM } from "./seam.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
+export { liveTaskHost, simulatedTaskHost } from "./task_host.ts";
 
 /** The module of the Hyper-V driver. */
 export const HYPERV: DriverModule<HypervMethods, never> = {
   name: NAME,
   description: DESCRIPTION,
-  serves: { driver: { create: createDriver, host: liveHost } },
+  serves: {
+    "driver": { create: createDriver, host: liveHost },
+    "task-driver": {
+      create: (context) => tasksOver(context, createDriver),
+      host: liveTaskHost,
+    },
+  },
   connect: connectLive,
   seam: SEAM,
   localSettings: ["powershell", "ssh-key", "guest", "blank"],

@@ -21,7 +21,7 @@ export interface TaskHost extends HostBase {
   turnOff?(machine: string): Promise<void>;
   /** Restarts a guest from inside. */
   restartGuest?(machine: string): Promise<void>;
-  /** Removes a machine and its disks. */
+  /** Removes a machine's registration; its disks may stay. */
   vanish?(machine: string): Promise<void>;
   /** Pauses a machine. */
   pause?(machine: string): Promise<void>;

@@ -1,0 +1,29 @@
+/**
+ * The suite's ways behind the adapter's back, where machines are tasks.
+ *
+ * @module
+ */
+
+import type { HostControls, TaskHost } from "../contract/mod.ts";
+import { taskHostOver } from "../tasks/mod.ts";
+import type { HypervBackend } from "./backend.ts";
+import { liveHost, simulatedHost } from "./host.ts";
+
+const MIB = 1024 * 1024;
+
+function taskHost(host: HostControls, backend: HypervBackend): TaskHost {
+  return taskHostOver(host, async (Name) => {
+    const [vm] = (await backend.call("Get-VM", { Name })).vms;
+    return { memoryMiB: (vm?.memoryStartup ?? 0) / MIB, cpus: vm?.processorCount ?? 0 };
+  });
+}
+
+/** The controls of a real host. */
+export function liveTaskHost(backend: HypervBackend): TaskHost {
+  return taskHost(liveHost(backend), backend);
+}
+
+/** The controls of a simulated host, which can be put into any state. */
+export function simulatedTaskHost(backend: HypervBackend): TaskHost {
+  return taskHost(simulatedHost(backend), backend);
+}
