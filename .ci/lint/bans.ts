@@ -30,9 +30,12 @@ export function isTest(path: string): boolean {
   return path.endsWith("_test.ts");
 }
 
+const PROGRAMS = ["cli.ts", "simulate.ts", "nomad_plugin.ts", "init/init.ts"]
+  .map((name) => `conformance/${name}`);
+
 /** Files that talk to a person on a terminal. */
 function isProgram(path: string): boolean {
-  return path === "conformance/cli.ts" || path === "conformance/simulate.ts" ||
+  return PROGRAMS.includes(path) ||
     ["conformance/mutants", "fixtures", "hw-runners", "bench", ".ci"].some((it) => isIn(path, it));
 }
 
