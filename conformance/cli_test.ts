@@ -239,6 +239,7 @@ Deno.test("a live run keeps a ledger while it goes on, and none after", () =>
   }));
 
 Deno.test("reap without ledgers has nothing to do", async () => {
-  const { code, out } = await say("reap --dry-run", { env: { HOME: "/nowhere" } });
+  const env = { HOME: "/nowhere", LOCALAPPDATA: "C:\\nowhere", APPDATA: "C:\\nowhere" };
+  const { code, out } = await say("reap --dry-run", { env });
   assertEquals([code, out], [0, "Nothing is left by any run\n"]);
 });
