@@ -168,6 +168,24 @@ class Namespace {
     const found = await this.find(kind, name);
     if (found && found.metadata.labels?.[MACHINE_LABEL] === undefined) {
       await this.remove(kind, name);
+      await this.#gone(kind, name);
+    }
+  }
+
+  /** Waits until the cluster has let go of it. */
+  async #gone(kind: keyof Kinds, name: string): Promise<void> {
+    const end = new AbortController();
+    const events = this.#backend.events({ signal: end.signal });
+    const of = { ...await this.#at(kind), fieldSelector: `metadata.name=${name}` };
+    const { watch } = await this.#backend.call("watch.start", of);
+    try {
+      if (!await this.find(kind, name)) return;
+      for await (const event of events) {
+        if (event.watch === watch && !["ADDED", "MODIFIED"].includes(event.type)) return;
+      }
+    } finally {
+      await this.#backend.call("watch.stop", { watch });
+      end.abort();
     }
   }
 

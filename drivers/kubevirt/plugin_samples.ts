@@ -83,7 +83,7 @@ const MISTAKES: readonly (readonly [what: string, field: string, fields: object]
   ["a guest without memory", "memory.guest", { memory: { guest: "0" } }],
   ["an unknown DNS policy", "dnsPolicy", { dnsPolicy: "Sometimes" }],
   ["no name servers", "dnsConfig.nameservers", { dnsPolicy: "None" }],
-  ["a tag that is no label", 'tags["team"]', { tags: { team: "storage," } }],
+  ["a tag that is no label", "tags.team", { tags: { team: "storage," } }],
   ["tags in a list", "tags", { tags: ["team"] }],
 ];
 

@@ -56,7 +56,7 @@ export function object(
 export function map(ofKey: Rule, ofValue: Rule): Rule {
   return (value, path) => {
     for (const [key, child] of Object.entries(fieldsOf(value, path))) {
-      const field = `${path}[${JSON.stringify(key)}]`;
+      const field = at(path, key);
       ofKey(key, field);
       ofValue(child, field);
     }

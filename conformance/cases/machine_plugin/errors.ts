@@ -10,6 +10,7 @@ import {
   ERROR_CODES,
   type ErrorCode,
   isDriverError,
+  type MachineRequest,
   type PluginTrouble,
 } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
@@ -21,7 +22,7 @@ async function endingsIn(
   context: PluginContext,
   trouble: PluginTrouble,
   names: readonly string[],
-): Promise<{ endings: Record<string, string>; errors: unknown[] }> {
+): Promise<{ endings: Record<string, string>; errors: unknown[]; request: MachineRequest }> {
   const { fresh, host, settled } = context;
   const { request: there } = await fresh.machine();
   const request = await fresh.request();
@@ -34,7 +35,7 @@ async function endingsIn(
     if (it.error !== undefined) errors.push(it.error);
   }
   await host.trouble(undefined);
-  return { endings, errors };
+  return { endings, errors, request };
 }
 
 /** All of those methods end so. */
@@ -86,14 +87,15 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
       left: "plugin.create.rollback",
     },
     async run(context) {
-      const { host, check } = context;
-      const { endings, errors } = await endingsIn(context, "quota", ["create"]);
+      const { plugin, host, check } = context;
+      const { endings, errors, request } = await endingsIn(context, "quota", ["create"]);
       check.equal("endings", "endings", endings, { create: "resource-exhausted" });
       const message = messageOf(errors[0]);
       const isReason = /quota|capacity|limit/i.test(message);
       check.holds("reason", "message", isReason, "the provider's reason", message);
-      const secrets = (await host.inventory()).filter((it) => /^(machine|secret):/.test(it));
-      check.holds("left", "machines and secrets", secrets.length <= 2, "those of one", secrets);
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      const left = (await host.inventory()).filter((entry) => entry.includes(qualified));
+      check.equal("left", "what was made", left, []);
     },
   },
   {
