@@ -24,6 +24,7 @@ import { SSH_MUTANTS } from "./driver/ssh.ts";
 import { WAIT_MUTANTS } from "./driver/wait.ts";
 import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv/mod.ts";
 import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
+import { TASK_MUTANTS } from "./task_driver/mod.ts";
 
 /** The mutants of the `driver` contract. */
 const OF_DRIVERS: readonly Mutant[] = [
@@ -55,5 +56,6 @@ const HYPERV_DEFECTS: readonly Mutant[] = OF_DRIVERS
 /** Every mutant. */
 export const MUTANTS: readonly PlantedMutant[] = [
   ...plantedIn("memory", "driver", OF_DRIVERS),
+  ...plantedIn("memory", "task-driver", TASK_MUTANTS),
   ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),
 ];

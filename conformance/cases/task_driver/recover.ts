@@ -80,7 +80,7 @@ export const TASK_RECOVER_CASES: readonly Case<"task-driver">[] = [
     why: "The handle had lost what it was made from, and the task was lost with it",
     checks: {
       bytes: "task.recover.bytes",
-      recovered: "task.recover.goes-on",
+      recovered: "task.recover.bytes",
       state: "task.recover.goes-on",
       machine: "task.recover.goes-on",
       started: "task.recover.started-at",

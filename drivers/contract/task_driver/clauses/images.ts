@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, must, should } from "../../clauses/clause.ts";
+import { type Clause, must } from "../../clauses/clause.ts";
 import { VIRT, virtIssue } from "./sources.ts";
 
 const NATIVE = "no simulated driver has it; the tests of the libvirt driver show it";
@@ -62,7 +62,7 @@ export const TASK_NETWORK_CLAUSES: readonly Clause[] = [
   ),
   must("task.net.ports", "It answers the guest's port of every label that is mapped"),
   must("task.net.unknown-label", "A label that is no port of the task is invalid-argument"),
-  should("task.net.udp", "A port for UDP is mapped or refused"),
+  must("task.net.udp", "A port for UDP is mapped or refused"),
   must(
     "task.net.timeout",
     "A guest without an address fails the start as deadline-exceeded, and leaves nothing",

@@ -33,7 +33,7 @@ export const TASK_STATS_CLAUSES: readonly Clause[] = [
 
 /** The clauses about events. */
 export const TASK_EVENT_CLAUSES: readonly Clause[] = [
-  should(
+  must(
     "task.events.all",
     "Every reader hears of every task, with its id, allocation and name",
     `${VIRT}#VirtDriverPlugin.TaskEvents`,

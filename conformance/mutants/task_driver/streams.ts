@@ -1,0 +1,153 @@
+/**
+ * Mutants of what tasks use, and of events.
+ *
+ * @module
+ */
+
+import type { TaskEvent, TaskResourceUsage } from "../../../drivers/contract/mod.ts";
+import { codeOf } from "../mutant.ts";
+import { onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
+
+async function* none(): AsyncGenerator<never> {}
+
+/** The same stream, which fails where it should end. */
+async function* failing<T>(stream: AsyncIterable<T>, when: () => boolean): AsyncGenerator<T> {
+  yield* stream;
+  if (when()) throw taskError("unavailable", "");
+}
+
+/** A sample in another unit. */
+function inKib(usage: TaskResourceUsage): TaskResourceUsage {
+  const memory = Object.fromEntries(
+    Object.entries(usage.memory).map(([figure, bytes]) => [figure, bytes / 1024]),
+  );
+  return { ...usage, memory };
+}
+
+/** The mutants of what tasks use. */
+export const TASK_STATS_MUTANTS: readonly TaskMutant[] = [
+  {
+    id: "task-stats-have-an-interval-of-their-own",
+    breaks: "task.stats.interval",
+    why: "The interval is a field that all streams share",
+    mutate: onTasks((driver) => ({
+      taskStats: (id, options) =>
+        driver.taskStats(
+          id,
+          options.intervalMs > 0 ? { ...options, intervalMs: options.intervalMs * 3 } : options,
+        ),
+    })),
+  },
+  {
+    id: "task-stats-take-any-interval",
+    breaks: "task.stats.invalid",
+    why: "A default for what is no interval",
+    mutate: onTasks((driver) => ({
+      taskStats: (id, options) =>
+        driver.taskStats(
+          id,
+          options.intervalMs > 0 ? options : { ...options, intervalMs: 1_000 },
+        ),
+    })),
+  },
+  {
+    id: "task-memory-is-in-kib",
+    breaks: "task.stats.bytes",
+    why: "The hypervisor's KiB in a field for bytes",
+    mutate: onTasks((driver) => ({
+      taskStats: async (...args) => {
+        const stream = await driver.taskStats(...args);
+        return (async function* (): AsyncGenerator<TaskResourceUsage> {
+          for await (const usage of stream) yield inKib(usage);
+        })();
+      },
+    })),
+  },
+  {
+    id: "task-stats-fail-when-aborted",
+    breaks: "task.stats.abort",
+    why: "The end of the context is told as an error",
+    mutate: onTasks((driver) => ({
+      taskStats: async (id, options) =>
+        failing(await driver.taskStats(id, options), () => options.signal.aborted),
+    })),
+  },
+  {
+    id: "task-stats-fail-at-the-end",
+    breaks: "task.stats.exit",
+    why: "The machine is gone, which was an error: agents asked again, for ever",
+    mutate: onTasks((driver) => ({
+      taskStats: async (id, options) =>
+        failing(await driver.taskStats(id, options), () => !options.signal.aborted),
+    })),
+  },
+  {
+    id: "task-stats-of-nothing-are-none",
+    breaks: "task.stats.missing",
+    why: "An empty stream for what there is not",
+    mutate: onTasks((driver) => ({
+      taskStats: async (...args) => {
+        try {
+          return await driver.taskStats(...args);
+        } catch (error) {
+          if (codeOf(error) !== "not-found") throw error;
+          return none();
+        }
+      },
+    })),
+  },
+];
+
+/** The mutants of events. */
+export const TASK_EVENT_MUTANTS: readonly TaskMutant[] = [
+  {
+    id: "task-events-have-one-reader",
+    breaks: "task.events.all",
+    why: "One channel for all: each event reaches one reader alone",
+    mutate: onTasks((driver) => {
+      const taken = new Set<string>();
+      return {
+        taskEvents: async (options) => {
+          const stream = await driver.taskEvents(options);
+          return (async function* (): AsyncGenerator<TaskEvent> {
+            for await (const event of stream) {
+              const key = JSON.stringify(event);
+              const isTaken = taken.has(key);
+              taken.add(key);
+              yield isTaken ? { ...event, taskId: "" } : event;
+            }
+          })();
+        },
+      };
+    }),
+  },
+  {
+    id: "task-events-wait-for-slow-readers",
+    breaks: "task.events.slow",
+    why: "Readers are served one after the other, two seconds for each that does not read",
+    mutate: onTasks((driver, { clock }) => {
+      let readers = 0;
+      return {
+        taskEvents: async (options) => {
+          const before = readers++;
+          const stream = await driver.taskEvents(options);
+          return (async function* (): AsyncGenerator<TaskEvent> {
+            for await (const event of stream) {
+              await clock.sleep(before * 5_000);
+              yield event;
+            }
+          })();
+        },
+      };
+    }),
+  },
+  {
+    id: "task-events-fail-when-aborted",
+    breaks: "task.events.abort",
+    why: "The end of the context is told as an error",
+    mutate: onTasks((driver) => ({
+      taskEvents: async (options) =>
+        failing(await driver.taskEvents(options), () => options.signal.aborted),
+    })),
+  },
+];
