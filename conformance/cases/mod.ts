@@ -28,7 +28,9 @@ import { POWER_SUSPENSION_CASES } from "./driver/power_suspension.ts";
 import { REGISTRY_CASES } from "./driver/registry.ts";
 import { SSH_CASES } from "./driver/ssh.ts";
 import { WAIT_CASES } from "./driver/wait.ts";
+import { PLUGIN_CASES } from "./machine_plugin/mod.ts";
 import { TASK_DRIVER_CASES } from "./task_driver/mod.ts";
+import { UVM_CASES } from "./utility_vm/mod.ts";
 
 const DRIVER: readonly AnyCase[] = casesOf("driver", [
   ...REGISTRY_CASES,
@@ -59,5 +61,7 @@ const DRIVER: readonly AnyCase[] = casesOf("driver", [
 /** The cases of every contract. */
 export const CASES: readonly AnyCase[] = [
   ...DRIVER,
+  ...casesOf("utility-vm", UVM_CASES),
   ...casesOf("task-driver", TASK_DRIVER_CASES),
+  ...casesOf("machine-plugin", PLUGIN_CASES),
 ];

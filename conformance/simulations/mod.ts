@@ -9,6 +9,7 @@ import type { DriverModule } from "../../drivers/backend/mod.ts";
 
 /** How each simulation is got; nothing of it is loaded before. */
 const SIMULATIONS: Readonly<Record<string, () => Promise<DriverModule>>> = {
+  hcs: async () => (await import("./hcs.ts")).SIMULATED_HCS,
   hyperv: async () => (await import("./hyperv.ts")).SIMULATED_HYPERV,
   kubevirt: async () => (await import("./kubevirt.ts")).SIMULATED_KUBEVIRT,
 };

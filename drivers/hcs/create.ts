@@ -51,18 +51,16 @@ export async function createSystem(
   const document = createDocument(plan, { owner, schema: host.schema, utilityVmFolder: image });
   const inventory = inventoryOf(document);
   await assertFree(session, id, options);
-  const grants = plan.os === "windows"
-    ? [await makeScratch(session, plan, image, undo, options)]
-    : plan.rootIsDisk
-    ? [join(plan.bootFiles, plan.root)]
-    : [];
+  if (plan.os === "windows") await makeScratch(session, plan, image, undo, options);
+  const grants = [...inventory.disks, ...inventory.vpmem]
+    .flatMap(({ hostPath }) => hostPath === "" ? [] : [hostPath]);
   for (const path of grants) {
-    undo.add(`access:${path}`, () => session.call("access.revoke", { id, path }));
+    undo.add(`access:${id} ${path}`, () => session.call("access.revoke", { id, path }));
     await session.call("access.grant", { id, path }, options);
   }
   let isLost = false;
   undo.add(`machine:${id}`, async () => {
-    if (isLost) await endLost(session, id);
+    if (isLost) await endLost(session, id, { withStrays: true });
   });
   try {
     const { handle } = await session
@@ -124,9 +122,9 @@ async function makeScratch(
   image: string,
   undo: Undo,
   options: Options,
-): Promise<string> {
+): Promise<void> {
   const disk = join(scratch, SCRATCH_DISK);
-  if (await isThere(session, disk, options)) return disk;
+  if (await isThere(session, disk, options)) return;
   if (!await isThere(session, scratch, options)) {
     undo.add(`folder:${scratch}`, () => session.call("files.remove", { path: scratch }));
     await session.call("files.mkdir", { path: scratch }, options);
@@ -137,21 +135,24 @@ async function makeScratch(
   }
   undo.add(`disk:${disk}`, () => session.call("files.remove", { path: disk }));
   await session.call("files.copy", { from, to: disk }, { ...options, timeoutMs: SYSTEM_MS });
-  return disk;
 }
 
 /**
- * Ends the system of this owner with that id, and closes every handle that its exit is told to: there
- * may be one that nobody got the number of.
+ * Ends the system of this owner with that id; answers whether there was one. With strays, it closes
+ * every handle that the exit is told to: there may be one whose number was lost with a reply.
  *
  * @throws {BackendError | Trouble} if nobody can tell whether it has ended
  */
-export async function endLost(session: Session, id: string): Promise<boolean> {
+export async function endLost(
+  session: Session,
+  id: string,
+  { withStrays }: { withStrays: boolean },
+): Promise<boolean> {
   const handles = new Set<number>();
   const gone = Promise.withResolvers<void>();
   const unlisten = session.listen((event?: HcsEvent) => {
     if (event?.system !== id || event.type !== EVENTS.exited) return;
-    handles.add(event.handle);
+    if (withStrays) handles.add(event.handle);
     gone.resolve();
   });
   try {
@@ -178,10 +179,10 @@ export async function endLost(session: Session, id: string): Promise<boolean> {
 export async function terminate(
   session: Session,
   ref: SystemRef,
-  { signal }: Options = {},
+  { signal, timeoutMs = SYSTEM_MS }: Options & { timeoutMs?: number } = {},
 ): Promise<boolean> {
   try {
-    await session.call("system.terminate", ref, { signal, timeoutMs: SYSTEM_MS });
+    await session.call("system.terminate", ref, { signal, timeoutMs });
     return true;
   } catch (error) {
     if (isRefused(error, CODES.operationPending)) return true;

@@ -131,7 +131,7 @@ class HcsUtilityVms implements UtilityVms {
     await attempt(aboutVm("terminate", id, signal), async () => {
       if (id === "") throw trouble("no-utility-vm", "The call names no utility VM");
       assertId(id);
-      if (await endLost(this.#session, id)) return;
+      if (await endLost(this.#session, id, { withStrays: false })) return;
       throw new Trouble("not-found", `The owner "${this.owner}" has no such utility VM`);
     });
   }

@@ -53,16 +53,19 @@ export function liveHost(backend: HcsBackend): UtilityVmHost {
 /** The controls of a simulated host. */
 export function simulatedHost(backend: HcsBackend): UtilityVmHost {
   const planted: Planted = new Map();
+  const strangers: Strangers = new Map();
   const lab = (id: string): Promise<LabSystem> => labSystem(backend, id);
   return {
     ...liveHost(backend),
-    ...planting(backend),
+    ...planting(backend, strangers),
     ...files(backend),
     ...networks(backend, planted),
     inventory: async () => {
       const found = [...planted.keys()].map((name) => `network:${name}`);
-      return [...await inventory(backend), ...found].sort();
+      const access = (await grants(backend)).map((grant) => `access:${grant}`);
+      return [...await inventory(backend), ...found, ...access].sort();
     },
+    grants: () => grants(backend),
     devices: async (id) => deviceWords((await lab(id)).devices),
     guestDevices: async (id) => guestWords((await lab(id)).guest),
     document: async (id) => (await lab(id)).document,
@@ -91,7 +94,14 @@ export function simulatedHost(backend: HcsBackend): UtilityVmHost {
       }[event];
       await backend.call("lab.event", { id, type, data });
     },
-    loseService: async () => void await backend.call("lab.disconnect", {}),
+    loseService: async () => {
+      await backend.call("lab.disconnect", {});
+      // The planted ones come back: nobody may take them for the suite's loss.
+      for (const [id, handle] of [...strangers]) {
+        await backend.call("system.close", { id, handle });
+        await plant(backend, strangers, id);
+      }
+    },
   };
 }
 
@@ -101,6 +111,15 @@ async function inventory(backend: HcsBackend): Promise<string[]> {
   const found = systems.map(({ Id, Owner }) => `machine:${Owner ? `${Owner}.` : ""}${Id}`);
   const files = (await names(backend, PLANTS)).map((name) => `file:${name}`);
   return [...found, ...files].sort();
+}
+
+/** Who is let in to what. */
+async function grants(backend: HcsBackend): Promise<string[]> {
+  const all = await backend.call("lab.inventory", {});
+  return all.flatMap((entry) => {
+    const [, id, path] = /^grant:(.*?):([A-Za-z]:\\.*)$/.exec(entry) ?? [];
+    return id === undefined ? [] : [`${id} ${path}`];
+  });
 }
 
 async function names(backend: HcsBackend, path: string): Promise<readonly string[]> {
@@ -127,23 +146,27 @@ async function labSystem(backend: HcsBackend, id: string): Promise<LabSystem> {
   throw new Error(`The host has no system "${id}"`);
 }
 
-/** A system of nobody, without a guest. */
-function planting(backend: HcsBackend): Partial<UtilityVmHost> {
-  const handles = new Map<string, number>();
+/** The planted systems by identity, with their handles. */
+type Strangers = Map<string, number>;
+
+/** Makes a system of nobody, without a guest, and starts it. */
+async function plant(backend: HcsBackend, strangers: Strangers, id: string): Promise<void> {
+  const VirtualMachine = {
+    ComputeTopology: { Memory: { SizeInMB: 64 }, Processor: { Count: 1 } },
+    Chipset: { Uefi: {} },
+  };
+  const document = { Owner: "", SchemaVersion: { Major: 2, Minor: 1 }, VirtualMachine };
+  const { handle } = await backend.call("system.create", { id, document });
+  strangers.set(id, handle);
+  await backend.call("system.start", { id, handle });
+}
+
+function planting(backend: HcsBackend, strangers: Strangers): Partial<UtilityVmHost> {
   return {
-    plantMachine: async (id) => {
-      const VirtualMachine = {
-        ComputeTopology: { Memory: { SizeInMB: 64 }, Processor: { Count: 1 } },
-        Chipset: { Uefi: {} },
-      };
-      const document = { Owner: "", SchemaVersion: { Major: 2, Minor: 1 }, VirtualMachine };
-      const { handle } = await backend.call("system.create", { id, document });
-      handles.set(id, handle);
-      await backend.call("system.start", { id, handle });
-    },
+    plantMachine: (id) => plant(backend, strangers, id),
     uprootMachine: async (id) => {
-      const handle = handles.get(id) ?? (await backend.call("system.open", { id })).handle;
-      handles.delete(id);
+      const handle = strangers.get(id) ?? (await backend.call("system.open", { id })).handle;
+      strangers.delete(id);
       await backend.call("system.terminate", { id, handle });
       await backend.call("system.close", { id, handle });
     },

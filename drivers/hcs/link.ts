@@ -94,7 +94,7 @@ export class Link {
   accessTo(path: string): Step {
     const params = { id: this.id, path };
     return {
-      what: `access:${path}`,
+      what: `access:${this.id} ${path}`,
       forth: async (options) => {
         await this.#session.call("access.grant", params, options);
         this.#grants.set(path, (this.#grants.get(path) ?? 0) + 1);

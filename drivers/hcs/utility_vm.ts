@@ -42,6 +42,9 @@ import { stateOf } from "./state.ts";
 import { HcsVpmemDevices } from "./vpmem.ts";
 import { HcsVsmbShares } from "./vsmb.ts";
 
+/** How long a start that has failed already waits for its VM to be ended. */
+const CLEAN_UP_MS = 30_000;
+
 /** What a handle is made from. */
 export interface HandleParts {
   /** The guest. */
@@ -127,7 +130,10 @@ export class HcsUtilityVm implements UtilityVm {
   async #afterFailedStart(error: unknown): Promise<never> {
     const isDead = isRefused(error, CODES.terminatedDuringStart);
     if (!this.#life.end && !isDead && !isUnsure(error)) this.#life.phase = "created";
-    else if (!this.#life.end) await terminate(this.#session, this.#ref).catch(() => {});
+    else if (!this.#life.end) {
+      const timeoutMs = CLEAN_UP_MS;
+      await terminate(this.#session, this.#ref, { timeoutMs }).catch(() => {});
+    }
     if (this.#life.end && "exit" in this.#life.end) {
       throw trouble("exited", `It ended before it ran: ${this.#life.end.exit.raw}`);
     }
@@ -141,8 +147,6 @@ export class HcsUtilityVm implements UtilityVm {
       if (timeoutMs !== undefined && !(timeoutMs >= 0)) {
         throw invalid(`"timeoutMs" is a number of milliseconds from 0: ${timeoutMs}`);
       }
-      // An end that nobody told is seen here.
-      if (!this.#life.end) await this.#life.look({ signal });
       const end = this.#life.end ?? await this.#ended(timeoutMs, signal);
       if (!end) return { verdict: "timeout" };
       return { verdict: "exited", ...exitIn(end) };
@@ -169,11 +173,22 @@ export class HcsUtilityVm implements UtilityVm {
     });
     released.catch(() => {});
     try {
-      return await Promise.race([this.#life.over, released, aborted.promise, ...late]);
+      const ends = [this.#life.over, released, aborted.promise, this.#looking(until), ...late];
+      return await Promise.race(ends);
     } finally {
       signal?.removeEventListener("abort", onAbort);
       told.abort();
     }
+  }
+
+  /** Sees an end that nobody told. Settles only if nobody can tell anything at all. */
+  #looking(signal: AbortSignal): Promise<never> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.#life.look({ signal }).catch((error) => {
+      if (!isUnsure(error) && !signal.aborted) reject(error);
+    });
+    return promise;
   }
 
   async terminate({ signal }: CallOptions = {}): Promise<Changed> {

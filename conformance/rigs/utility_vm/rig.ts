@@ -27,11 +27,10 @@ function tracked(vms: UtilityVms, owner: string, tracker: Tracker): UtilityVms {
     });
   return withMembers(vms, {
     async create(options, call): Promise<UtilityVm> {
+      const { id = "" } = options ?? {};
+      const vm = await tracker.make(resource(id), () => vms.create(options, call));
       // An id that is made up is not known before; by its owner such a VM is found all the same.
-      const vm = await tracker.make(
-        resource(options?.id ?? ""),
-        () => vms.create(options, call),
-      );
+      if (vm.id !== id) await tracker.make(resource(vm.id), () => Promise.resolve(vm));
       return withClose(vm);
     },
     async terminate(id, call): Promise<void> {
@@ -84,6 +83,7 @@ function claims(need: string, { guests = {} }: Partial<UtilityVms>): boolean {
 }
 
 async function remove(resource: OwnedResource, vms: UtilityVms): Promise<void> {
+  // The VM of an id that was made up is another entry.
   if (resource.kind !== "utility-vm" || resource.id === "") return;
   await vms.terminate(resource.id);
 }

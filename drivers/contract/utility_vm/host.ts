@@ -61,6 +61,8 @@ export interface UtilityVmHost extends HostBase {
    * `namespace:<id>`, `nic:<adapter>`.
    */
   guestDevices?(id: string): Promise<readonly string[]>;
+  /** The files that VMs are let in to, as `<id> <path>`, sorted. */
+  grants?(): Promise<readonly string[]>;
   /** The document that a VM was made from, as JSON. */
   document?(id: string): Promise<unknown>;
   /** Ends a VM from within, or has its process die. */
