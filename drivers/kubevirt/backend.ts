@@ -5,7 +5,10 @@
  */
 
 import type { Backend, Json } from "../backend/backend.ts";
+import type { SshResult } from "../backend/ssh.ts";
 import type { KubeList, KubeObject } from "./objects.ts";
+
+export type { SshResult } from "../backend/ssh.ts";
 
 export type * from "./objects.ts";
 
@@ -90,6 +93,11 @@ export type Knobs = {
   readonly quota: Readonly<Record<string, number>>;
   /** Finds no node for instances. */
   readonly unschedulable: boolean;
+  /**
+   * The phase that the instance of a machine stays in, by its name, or `Unschedulable`. Ends with that
+   * instance.
+   */
+  readonly instanceHolds: Readonly<Record<string, string>>;
   /** The controllers of KubeVirt take no step. */
   readonly controllersStopped: boolean;
   /** The admission webhook of KubeVirt does not answer: changes of its objects are `500`. */
@@ -100,7 +108,7 @@ export type Knobs = {
   readonly notInstalled: boolean;
   /** A finalizer that every new virtual machine gets, and that nobody takes away. */
   readonly stuckFinalizer: string;
-  /** Statuses that virtual machines show whatever is true, by their name. */
+  /** Statuses that virtual machines show while they have an instance, whatever is true, by their name. */
   readonly printableStatuses: Readonly<Record<string, string>>;
   /** Resources that the credentials give no right to: `403`. */
   readonly forbidden: readonly string[];
@@ -158,6 +166,16 @@ export type KubeMethods = {
   invoke: Op<Target & { subresource: string; body?: Json }, null>;
   /** What KubeVirt's own interface tells of an object, such as `guestosinfo`. */
   inspect: Op<Target & { subresource: string }, Json>;
+
+  /**
+   * Fills the claim of a data volume that waits for an upload with a local file. The token for that
+   * stays below.
+   */
+  upload: Op<{ readonly namespace: string; readonly name: string; readonly path: string }, null>;
+  /** Runs a program in the guest at an address; the user and the key are the live side's own affair. */
+  "ssh.run": Op<{ readonly address: string; readonly argv: readonly string[] }, SshResult>;
+  /** Opens a shell in the guest on this process's own terminal. */
+  "ssh.shell": Op<{ readonly address: string }, { readonly exitCode: number }>;
 
   /** Begins a watch, and answers its id; what it sees comes as {@linkcode WatchEvent}s. */
   "watch.start": Op<

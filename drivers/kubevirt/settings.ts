@@ -24,6 +24,22 @@ export interface Settings {
   readonly deletion: DeletionLevel;
   /** How long a deletion or a shut-down is waited for, in milliseconds. */
   readonly patienceMs: number;
+  /** The storage class of a driver's disks; the cluster's own choice if empty. */
+  readonly storageClass: string;
+  /** The size of a driver's disks in GiB. */
+  readonly diskGiB: number;
+  /** How long a guest that was asked to shut down has for that, in seconds; then its power is cut. */
+  readonly graceSeconds: number;
+  /** Where CDI takes uploads; its own word for that if empty. */
+  readonly uploadProxy: string;
+  /** Who logs in to guests. */
+  readonly sshUser: string;
+  /** The private key for that; OpenSSH's own choice if empty. */
+  readonly sshKey: string;
+  /** The disk image of a guest, for the suite. */
+  readonly guest: string;
+  /** A disk image that nothing boots from, for the suite. */
+  readonly blank: string;
 }
 
 /** A setting: its default, what is accepted, and a line for people. */
@@ -67,6 +83,46 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     accepts: matches(/^[1-9][0-9]{0,3}$/),
     description: "how many seconds a deletion or a shut-down is waited for: 1 to 9999",
   },
+  "storage-class": {
+    fallback: "",
+    accepts: matches(/^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/),
+    description: "the storage class of a driver's disks; by default the cluster's own choice",
+  },
+  "disk": {
+    fallback: "4",
+    accepts: matches(/^[1-9][0-9]{0,4}$/),
+    description: "the size of a driver's disks in GiB: 1 to 99999; no image may be larger",
+  },
+  "grace": {
+    fallback: "1800",
+    accepts: matches(/^[1-9][0-9]{0,5}$/),
+    description: "how many seconds a guest has to shut down before its power is cut: 1 to 999999",
+  },
+  "upload-proxy": {
+    fallback: "",
+    accepts: matches(/^(https:\/\/[^\s?#@]+)?$/),
+    description: "where CDI takes uploads, such as https://cdi.example.org; by default as CDI says",
+  },
+  "ssh-user": {
+    fallback: "root",
+    accepts: matches(/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/),
+    description: "who logs in to guests: a user name",
+  },
+  "ssh-key": {
+    fallback: "",
+    accepts: (value) => !value.includes("\0"),
+    description: "the private key for that; by default OpenSSH's own choice",
+  },
+  "guest": {
+    fallback: "",
+    accepts: (value) => !value.includes("\0"),
+    description: "the disk image of the test guest, for the suite",
+  },
+  "blank": {
+    fallback: "",
+    accepts: (value) => !value.includes("\0"),
+    description: "a disk image that nothing boots from, for the suite",
+  },
 };
 
 /**
@@ -91,6 +147,14 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     exec: get("exec") === "yes",
     deletion: DELETION_LEVELS.find((level) => level === get("deletion")) ?? "storage",
     patienceMs: Number(get("patience")) * 1000,
+    storageClass: get("storage-class"),
+    diskGiB: Number(get("disk")),
+    graceSeconds: Number(get("grace")),
+    uploadProxy: get("upload-proxy").replace(/\/+$/, ""),
+    sshUser: get("ssh-user"),
+    sshKey: get("ssh-key"),
+    guest: get("guest"),
+    blank: get("blank"),
   };
 }
 
