@@ -16,30 +16,31 @@ export type FileMethods = {
   ) => Promise<HcsMethods[K]["result"]>;
 };
 
-/** What goes wrong with files, as the HRESULTs that Windows has for it. */
-const CODES: readonly (readonly [new () => Error, string])[] = [
-  [Deno.errors.NotFound, "0x80070003"],
-  [Deno.errors.AlreadyExists, "0x80070050"],
-  [Deno.errors.PermissionDenied, "0x80070005"],
-  [Deno.errors.Busy, "0x80070020"],
-];
-const NODE_CODES: Readonly<Record<string, string>> = {
+/** What goes wrong with files, as the HRESULTs that Windows has for it; `E_FAIL` for all else. */
+const CODES: Readonly<Record<string, string>> = {
   ENOENT: "0x80070003",
-  EEXIST: "0x80070050",
   EACCES: "0x80070005",
   EPERM: "0x80070005",
   EBUSY: "0x80070020",
+  EEXIST: "0x80070050",
+  ENOSPC: "0x80070070",
+  ENOTEMPTY: "0x80070091",
+  ENOTDIR: "0x8007010B",
 };
 
 async function orRefuse<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    if (!(cause instanceof Error)) throw cause;
-    const code = CODES.find(([kind]) => cause instanceof kind)?.[1] ??
-      ("code" in cause ? NODE_CODES[String(cause.code)] : undefined);
+    if (!(cause instanceof Error) || cause instanceof BackendError) throw cause;
+    const code = "code" in cause ? CODES[String(cause.code)] : undefined;
     throw new BackendError("refused", code ?? "0x80004005", cause.message, { cause });
   }
+}
+
+/** Nothing is there, or nothing can be there. */
+function isAbsence(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
 async function stat(path: string): Promise<FileRecord | null> {
@@ -47,7 +48,7 @@ async function stat(path: string): Promise<FileRecord | null> {
     const { isDirectory, size } = await Deno.stat(path);
     return isDirectory ? { kind: "directory", size: 0 } : { kind: "file", size };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    if (isAbsence(error)) return null;
     throw error;
   }
 }
@@ -56,8 +57,17 @@ async function remove(path: string): Promise<null> {
   try {
     await Deno.remove(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!isAbsence(error)) throw error;
   }
+  return null;
+}
+
+/** Looks first at what to copy, whatever is there already. */
+async function copy(from: string, to: string): Promise<null> {
+  if ((await Deno.stat(from)).isDirectory) {
+    throw new BackendError("refused", "0x80070005", `Not a file to copy: ${JSON.stringify(from)}`);
+  }
+  await copyFile(from, to, constants.COPYFILE_EXCL);
   return null;
 }
 
@@ -74,7 +84,6 @@ export const hostFiles: FileMethods = {
   "files.mkdir": ({ path }) => orRefuse(Deno.mkdir(path, { recursive: true }).then(() => null)),
   "files.write": ({ path, text }) =>
     orRefuse(Deno.writeTextFile(path, text, { createNew: true }).then(() => null)),
-  "files.copy": ({ from, to }) =>
-    orRefuse(copyFile(from, to, constants.COPYFILE_EXCL).then(() => null)),
+  "files.copy": ({ from, to }) => orRefuse(copy(from, to)),
   "files.remove": ({ path }) => orRefuse(remove(path)),
 };
