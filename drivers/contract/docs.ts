@@ -11,6 +11,7 @@ import { type Outcome, POWER_OPERATIONS, POWER_STATES, POWER_TABLE } from "./dri
 import { SEED_ITEMS } from "./driver/seeds.ts";
 import { DriverError, ERROR_CODES } from "./errors.ts";
 import { PLUGIN_SEED_ITEMS } from "./machine_plugin/seeds.ts";
+import { TASK_SEED_ITEMS } from "./task_driver/seeds.ts";
 
 /** A case, as a page needs it: its id, and the clause of each of its checks. */
 export interface CaseSummary {
@@ -63,7 +64,7 @@ const ABOUT: Readonly<Record<ContractName, string>> = {
 export const SEEDS: Readonly<Record<ContractName, readonly SeedRow[]>> = {
   "driver": SEED_ITEMS,
   "utility-vm": [],
-  "task-driver": [],
+  "task-driver": TASK_SEED_ITEMS,
   "machine-plugin": PLUGIN_SEED_ITEMS,
 };
 

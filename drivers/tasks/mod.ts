@@ -13,4 +13,5 @@ export { checkSchema } from "./schema_check.ts";
 export { taskHostOver } from "./over_driver/task_host_over.ts";
 export { tasksOver, type TasksOverOptions } from "./over_driver/tasks_over.ts";
 export { taskDriver, type TaskDriverOptions } from "./task_driver.ts";
+export type { Undo } from "../backend/undo.ts";
 export { within } from "./within.ts";

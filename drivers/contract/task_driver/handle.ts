@@ -9,7 +9,7 @@ import type { TaskHandle } from "./task.ts";
 
 /** A handle as bytes: JSON in UTF-8, with the driver's notes in base64. */
 export function encodeTaskHandle(handle: TaskHandle): Uint8Array<ArrayBuffer> {
-  const driverState = btoa(String.fromCharCode(...handle.driverState));
+  const driverState = handle.driverState.toBase64();
   return new TextEncoder().encode(JSON.stringify({ ...handle, driverState }));
 }
 
@@ -21,11 +21,7 @@ export function encodeTaskHandle(handle: TaskHandle): Uint8Array<ArrayBuffer> {
 export function decodeTaskHandle(bytes: Uint8Array): TaskHandle {
   try {
     const handle = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    const driverState = Uint8Array.from(
-      atob(handle.driverState),
-      (letter) => letter.charCodeAt(0),
-    );
-    return { ...handle, driverState };
+    return { ...handle, driverState: Uint8Array.fromBase64(handle.driverState) };
   } catch (cause) {
     throw new DriverError({
       code: "invalid-argument",
