@@ -5,15 +5,16 @@
  */
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
-import type { Policies } from "../../drivers/hcs/backend.ts";
 import { HCS, simulatedHost } from "../../drivers/hcs/mod.ts";
-import { simulatedHcs } from "../../fixtures/simulators/hcs/mod.ts";
+import { simulatedHcs, type SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
-/** The driver over a service that does what its documentation leaves open in that way. */
-export function simulatedHcsModule(policies: Partial<Policies> = {}): DriverModule {
+/** The driver over a service of that age, that does in that way what its documentation leaves open. */
+export function simulatedHcsModule(
+  options: Omit<SimulatedHcsOptions, "clock"> = {},
+): DriverModule {
   const connect: typeof HCS.connect = ({ clock }) => {
-    const backend = simulatedHcs({ clock, policies }).connect();
+    const backend = simulatedHcs({ ...options, clock }).connect();
     const versions = { windows: "10.0.20348", hypervisor: "simulated Host Compute Service" };
     return Promise.resolve({ backend, host: { origin: "simulator", versions } });
   };
