@@ -8,7 +8,7 @@ const ENGINE_CLAUSES = ["leak.none", "machine.bystander"];
 Deno.test("case ids are unique, and can be file names", () => {
   const ids = CASES.map(({ id }) => id);
   assertEquals(new Set(ids).size, ids.length);
-  for (const id of ids) assert(/^[a-z]+\.[A-Za-z-]+(\.[A-Za-z-]+)?$/.test(id), id);
+  for (const id of ids) assert(/^[a-z]+\.[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)?$/.test(id), id);
 });
 
 Deno.test("clause ids are unique", () => {
