@@ -30,12 +30,19 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   504: ["deadline-exceeded"],
 };
 
+/** What guests answer. */
+const GUESTS: Readonly<Record<string, Meaning>> = {
+  "ssh-unreachable": ["unavailable", "guest-silent"],
+  "ssh-unauthenticated": ["unauthenticated"],
+};
+
 /** What an error of this adapter's backend means. */
 export function meaningOf(error: unknown): Meaning | undefined {
   if (error instanceof KubeconfigError) return ["invalid-argument", "kubeconfig"];
   if (error instanceof BackendError && error.kind === "unreachable" && error.code === "tls") {
     return ["unauthenticated", "tls"];
   }
+  if (error instanceof BackendError && Object.hasOwn(GUESTS, error.code)) return GUESTS[error.code];
   const refusal = refusalOf(error);
   return refusal && (ofStatus(refusal) ?? STATUSES[refusal.status] ?? ["internal"]);
 }

@@ -1,0 +1,61 @@
+/**
+ * Waiting for a machine.
+ *
+ * @module
+ */
+
+import { BackendError } from "../backend/backend.ts";
+import type { About } from "../backend/driver_errors.ts";
+import { type MachineWait, type Sight, waitForMachine } from "../backend/wait_for_machine.ts";
+import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.ts";
+import type { DriverSession } from "./driver_session.ts";
+import { meaningOf } from "./errors.ts";
+import { guestAddress } from "./machine_addresses.ts";
+import { type Identity, POLL_MS, readMachine, troubleData } from "./machine_seen.ts";
+import { seenState } from "./machine_state.ts";
+
+const SSH_MS = 5000;
+
+type Looking = Parameters<MachineWait["look"]>[0];
+
+/** Waits as {@linkcode Machine.wait} says. */
+export function waitForTarget(
+  session: DriverSession,
+  identity: Identity,
+  target: WaitTarget,
+  { timeoutMs, about }: { timeoutMs: number; about: About },
+): Promise<WaitResult> {
+  const needsState = target === "running" || target === "stopped";
+  const look = async (looking: Looking): Promise<Sight> => {
+    const vm = await readMachine(session, identity, "get", looking);
+    const { state } = seenState(vm);
+    if (state === "error") return { state, verdict: "failed", error: troubleData(vm, about) };
+    const isReached = needsState
+      ? state === target
+      : state === "running" && await answers(session, identity, target, looking);
+    return isReached ? { state, verdict: "reached" } : { state };
+  };
+  const { clock } = session;
+  return waitForMachine({ clock, timeoutMs, about, meaningOf, look, pollMs: POLL_MS });
+}
+
+/** Whether the guest of a running machine has an address, or answers there. */
+async function answers(
+  session: DriverSession,
+  { ref }: Identity,
+  target: WaitTarget,
+  { signal, remainingMs }: Looking,
+): Promise<boolean> {
+  const address = await guestAddress(session, session.nameOf(ref), { signal });
+  if (address === undefined || target === "address") return address !== undefined;
+  const timeoutMs = Math.max(1, Math.min(SSH_MS, remainingMs || SSH_MS));
+  const call = { address: sshAddressAt(address), argv: ["true"] };
+  try {
+    await session.backend.call("ssh.run", call, { signal, timeoutMs });
+    return true;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    if (error.code === "ssh-unreachable" || error.kind === "timeout") return false;
+    throw error;
+  }
+}
