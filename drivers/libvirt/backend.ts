@@ -158,7 +158,10 @@ export type LibvirtMethods = {
   "ssh.run": Op<{ address: string; argv: readonly string[] }, SshResult>;
   /** Opens a shell in the guest on this process's own terminal. */
   "ssh.shell": Op<{ address: string }, { readonly exitCode: number }>;
-  /** Asks the guest's agent, as soon as it is there, to end the guest or to restart it. */
+  /**
+   * Has the guest switch itself off, or restart: by its agent as soon as that is there. The suite's
+   * smallest guest, which has none, switches itself off when a key is pressed.
+   */
   "guest.shutdown": Op<{ domain: DomainRef; mode: "powerdown" | "reboot" }, null>;
 
   /** Runs `iptables` on libvirt's host, which has to be this one. */

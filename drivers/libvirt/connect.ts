@@ -9,7 +9,8 @@ import type { ConnectOptions, Host } from "../backend/module.ts";
 import type { Clock, TestImages } from "../contract/mod.ts";
 import type { Acceleration, LibvirtBackend } from "./backend.ts";
 import { LiveBackend } from "./live.ts";
-import { blankQcow2 } from "./qcow2.ts";
+import { bootSector } from "./boot_sector.ts";
+import { qcow2With } from "./qcow2.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 const BLANK_MIB = 1;
@@ -54,7 +55,7 @@ async function accelerationOf(
 
 function testImages({ guest }: Settings): TestImages {
   return {
-    blank: () => Promise.resolve(blankQcow2(BLANK_MIB)),
+    blank: () => Promise.resolve(qcow2With(BLANK_MIB, bootSector())),
     guest: async () => {
       try {
         return await Deno.readFile(`${guest}/guest.qcow2`);

@@ -5,7 +5,7 @@
  */
 
 import { EventHub } from "../backend/event_hub.ts";
-import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
+import type { BackendCallOptions } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
 import { probeAcceleration } from "./acceleration.ts";
 import type {
@@ -16,21 +16,13 @@ import type {
   LibvirtMethods,
 } from "./backend.ts";
 import { usesOf } from "./domain_xml.ts";
+import { endGuest, restartGuest } from "./guest_power.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
-import { Flags } from "./rpc/constants.ts";
-import { ConnectionLost, ErrorNumber, LibvirtError, RpcError } from "./rpc/errors.ts";
+import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
-import { parseUri } from "./rpc/uri.ts";
 import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
-import {
-  iptables,
-  iptablesRules,
-  killQemu,
-  releaseLease,
-  restartDaemon,
-  routeLocal,
-} from "./local_host.ts";
+import { localHostMethods } from "./local_host.ts";
 import { backendError, fromWire, fromWireEvent, toWire, version } from "./wire.ts";
 
 /** What the live backend needs. */
@@ -56,7 +48,6 @@ type Special = {
 };
 
 const CONNECT_MS = 10_000;
-const AGENT_POLL_MS = 100;
 
 /** What is known of acceleration, by URI: a host's processor does not change while a process runs. */
 const accelerations = new Map<string, Promise<Acceleration>>();
@@ -87,8 +78,12 @@ export class LiveBackend implements LibvirtBackend {
       "ssh.run": ({ address, argv }, { signal }) => sshRun(address, argv, ssh, signal),
       "ssh.shell": async ({ address }) => ({ exitCode: await sshShell(address, ssh) }),
       domainGetStats: ({ domain, stats }, { signal }) => this.#stats(domain, stats, signal),
-      "guest.shutdown": ({ domain, mode }, { signal }) => this.#guestShutdown(domain, mode, signal),
-      ...this.#onLocalHost(clock),
+      "guest.shutdown": async ({ domain, mode }, { signal }) => {
+        const act = mode === "reboot" ? restartGuest : endGuest;
+        await this.#withClient((client) => act({ client, clock, signal }, domain));
+        return null;
+      },
+      ...localHostMethods(options),
     };
   }
 
@@ -124,32 +119,6 @@ export class LiveBackend implements LibvirtBackend {
     this.#hub.end();
   }
 
-  /** What is done on libvirt's host itself, past libvirt. */
-  #onLocalHost(clock: Clock): Special {
-    const local = async <T>(work: () => Promise<T>): Promise<T> => {
-      if (parseUri(this.#options.uri).kind === "unix") return await work();
-      const message = `"${this.#options.uri}" is another host: this works for the local one only`;
-      throw new BackendError("refused", "not-local", message);
-    };
-    const quietly = async (work: () => Promise<void>): Promise<null> => {
-      await local(work);
-      return null;
-    };
-    return {
-      "iptables.run": ({ argv }, { signal }) =>
-        local(async () => {
-          const { exitCode, stderr } = await iptables(argv, signal);
-          return { exitCode, stderr };
-        }),
-      "iptables.list": ({ table }, { signal }) => local(() => iptablesRules(table, signal)),
-      "bridge.routeLocal": ({ bridge }) => quietly(() => routeLocal(bridge)),
-      "dhcp.release": ({ server, address, mac }) =>
-        quietly(() => releaseLease(server, address, mac)),
-      "qemu.kill": ({ domain }) => quietly(() => killQemu(domain.name, clock)),
-      "daemon.restart": () => quietly(() => restartDaemon(clock)),
-    };
-  }
-
   async #stats(
     domain: DomainRef,
     stats: number,
@@ -161,28 +130,6 @@ export class LiveBackend implements LibvirtBackend {
     );
     const fields = records.flatMap((it) => it.params);
     return Object.fromEntries(fields.map(({ field, value }) => [field, value]));
-  }
-
-  /** An agent answers only once the guest has started it. */
-  async #guestShutdown(
-    domain: DomainRef,
-    mode: "powerdown" | "reboot",
-    signal?: AbortSignal,
-  ): Promise<null> {
-    const { AGENT } = Flags.domainShutdown;
-    const procedure = mode === "reboot" ? "domainReboot" : "domainShutdownFlags";
-    while (true) {
-      try {
-        const params = { domain: { ...domain, id: -1 }, flags: AGENT };
-        await this.#withClient((client) => client.call(procedure, params, { signal }));
-        return null;
-      } catch (error) {
-        const isEarly = error instanceof LibvirtError &&
-          error.code === ErrorNumber.AGENT_UNRESPONSIVE;
-        if (!isEarly) throw error;
-        await this.#options.clock.sleep(AGENT_POLL_MS, { signal });
-      }
-    }
   }
 
   async #procedure<K extends Method>(

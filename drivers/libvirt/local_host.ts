@@ -6,8 +6,10 @@
  */
 
 import { createSocket } from "node:dgram";
-import { BackendError } from "../backend/backend.ts";
+import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
+import type { LibvirtMethods } from "./backend.ts";
+import { parseUri } from "./rpc/uri.ts";
 import { releaseMessage, SERVER_PORT } from "./tasks/dhcp.ts";
 
 /** How long `iptables` waits for somebody else who changes rules, in seconds. */
@@ -17,8 +19,56 @@ const BRIDGE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const RUN = "/run/libvirt";
 const POLL_MS = 10;
 
+/** The methods that are answered here. */
+type LocalMethod =
+  | "iptables.run"
+  | "iptables.list"
+  | "bridge.routeLocal"
+  | "dhcp.release"
+  | "qemu.kill"
+  | "daemon.restart";
+
+/** How they are answered. */
+export type LocalMethods = {
+  readonly [K in LocalMethod]: (
+    params: LibvirtMethods[K]["params"],
+    options: BackendCallOptions,
+  ) => Promise<LibvirtMethods[K]["result"]>;
+};
+
+/**
+ * The methods for a host of libvirt.
+ *
+ * @throws {BackendError} each of them: refused with the code `not-local` for another host than this one
+ */
+export function localHostMethods(
+  { uri, clock }: { readonly uri: string; readonly clock: Pick<Clock, "sleep"> },
+): LocalMethods {
+  const local = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (parseUri(uri).kind === "unix") return await work();
+    const message = `"${uri}" is another host: this works for the local one only`;
+    throw new BackendError("refused", "not-local", message);
+  };
+  const quietly = async (work: () => Promise<void>): Promise<null> => {
+    await local(work);
+    return null;
+  };
+  return {
+    "iptables.run": ({ argv }, { signal }) =>
+      local(async () => {
+        const { exitCode, stderr } = await iptables(argv, signal);
+        return { exitCode, stderr };
+      }),
+    "iptables.list": ({ table }, { signal }) => local(() => iptablesRules(table, signal)),
+    "bridge.routeLocal": ({ bridge }) => quietly(() => routeLocal(bridge)),
+    "dhcp.release": ({ server, address, mac }) => quietly(() => releaseLease(server, address, mac)),
+    "qemu.kill": ({ domain }) => quietly(() => killQemu(domain.name, clock)),
+    "daemon.restart": () => quietly(() => restartDaemon(clock)),
+  };
+}
+
 /** Runs `iptables`; a rule that is not there is an exit code, not an error. */
-export async function iptables(
+async function iptables(
   argv: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
@@ -33,7 +83,7 @@ export async function iptables(
 }
 
 /** The rules of a table, one a line. */
-export async function iptablesRules(table: string, signal?: AbortSignal): Promise<string[]> {
+async function iptablesRules(table: string, signal?: AbortSignal): Promise<string[]> {
   if (!TABLE.test(table)) throw new TypeError(`There is no table ${JSON.stringify(table)}`);
   const { exitCode, stdout, stderr } = await iptables(["-t", table, "--list-rules"], signal);
   if (exitCode === 0) return stdout.split("\n").filter((line) => line.startsWith("-A "));
@@ -41,13 +91,13 @@ export async function iptablesRules(table: string, signal?: AbortSignal): Promis
 }
 
 /** Lets what comes from this machine's loopback address leave by a bridge. */
-export async function routeLocal(bridge: string): Promise<void> {
+async function routeLocal(bridge: string): Promise<void> {
   if (!BRIDGE.test(bridge)) throw new TypeError(`No bridge is named ${JSON.stringify(bridge)}`);
   await Deno.writeTextFile(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, "1");
 }
 
 /** Tells a DHCP server in a guest's name that the guest's address is free. Nobody answers to that. */
-export async function releaseLease(server: string, address: string, mac: string): Promise<void> {
+async function releaseLease(server: string, address: string, mac: string): Promise<void> {
   const socket = createSocket("udp4");
   try {
     const message = releaseMessage({ server, address, mac });
@@ -61,13 +111,13 @@ export async function releaseLease(server: string, address: string, mac: string)
 }
 
 /** Kills the QEMU of a domain, and answers when the process is gone. */
-export async function killQemu(name: string, clock: Pick<Clock, "sleep">): Promise<void> {
+async function killQemu(name: string, clock: Pick<Clock, "sleep">): Promise<void> {
   if (name.includes("/")) throw new TypeError(`No domain is named ${JSON.stringify(name)}`);
   await kill(`${RUN}/qemu/${name}.pid`, clock);
 }
 
 /** Kills libvirt's daemon and starts it again: by systemd, unless it runs in the suite's own sandbox. */
-export async function restartDaemon(clock: Pick<Clock, "sleep">): Promise<void> {
+async function restartDaemon(clock: Pick<Clock, "sleep">): Promise<void> {
   const pidFile = `${RUN}/libvirtd.pid`;
   const isOurs = Deno.env.has("VMTCK_SANDBOX");
   if (isOurs) await kill(pidFile, clock);

@@ -43,10 +43,26 @@ const CLUSTER_BITS = 16;
 const CLUSTER = 2 ** CLUSTER_BITS;
 const MIB = 2 ** 20;
 const HEADER_V3 = 104;
+/** Of a table's entry: nobody else refers to that cluster. */
+const OWN = 1n << 63n;
 
 /** An empty qcow2 disk of whole MiB, at most 512: four clusters, as `qemu-img create` lays them out. */
 export function blankQcow2(sizeMiB: number): Uint8Array<ArrayBuffer> {
-  const image = new Uint8Array(4 * CLUSTER);
+  return qcow2(sizeMiB, 4);
+}
+
+/** Such a disk with something at its beginning, at most a cluster. */
+export function qcow2With(sizeMiB: number, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const image = qcow2(sizeMiB, 6);
+  const view = new DataView(image.buffer);
+  view.setBigUint64(3 * CLUSTER, OWN | BigInt(4 * CLUSTER)); // the L2 table
+  view.setBigUint64(4 * CLUSTER, OWN | BigInt(5 * CLUSTER)); // the disk's first cluster
+  image.set(content, 5 * CLUSTER);
+  return image;
+}
+
+function qcow2(sizeMiB: number, clusters: number): Uint8Array<ArrayBuffer> {
+  const image = new Uint8Array(clusters * CLUSTER);
   const view = new DataView(image.buffer);
   view.setUint32(0, MAGIC);
   view.setUint32(4, 3);
@@ -59,6 +75,8 @@ export function blankQcow2(sizeMiB: number): Uint8Array<ArrayBuffer> {
   view.setUint32(96, 4); // 16-bit refcounts
   view.setUint32(100, HEADER_V3);
   view.setBigUint64(CLUSTER, BigInt(2 * CLUSTER)); // the refcount block
-  for (let cluster = 0; cluster < 4; cluster++) view.setUint16(2 * CLUSTER + 2 * cluster, 1);
+  for (let cluster = 0; cluster < clusters; cluster++) {
+    view.setUint16(2 * CLUSTER + 2 * cluster, 1);
+  }
   return image;
 }

@@ -77,6 +77,11 @@ export const domainProcedures = {
   domainShutdownFlags: { number: 258, args: { domain: "domain", flags: "flags" }, result: null },
   domainReboot: { number: 27, args: { domain: "domain", flags: "flags" }, result: null },
   domainReset: { number: 245, args: { domain: "domain", flags: "flags" }, result: null },
+  domainSendKey: {
+    number: 226,
+    args: { domain: "domain", codeset: "u32", holdtime: "u32", keycodes: "u32[]", flags: "flags" },
+    result: null,
+  },
   domainSuspend: { number: 34, args: { domain: "domain" }, result: null },
   domainResume: { number: 28, args: { domain: "domain" }, result: null },
   domainManagedSave: { number: 182, args: { domain: "domain", flags: "flags" }, result: null },

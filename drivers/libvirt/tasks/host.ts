@@ -22,6 +22,7 @@ const KIB_PER_MIB = 1024;
 /** Why some controls make no sense here. */
 const INAPPLICABLE: Readonly<Partial<Record<TaskHostControl, string>>> = {
   killForMemory: "libvirt does not say why a QEMU was killed",
+  callUndeclared: "within one process there is nothing to call where a facet is absent",
 };
 
 /** The controls over a backend. */
@@ -103,9 +104,10 @@ async function disksOf(backend: LibvirtBackend, domain: DomainRef): Promise<Volu
 async function vanish(backend: LibvirtBackend, name: string): Promise<void> {
   const domain = await backend.call("domainLookupByName", { name });
   const volumes = await disksOf(backend, domain);
+  // In this order nobody ever sees it switched off: it is there, and then it is not.
+  await backend.call("domainUndefineFlags", { domain, flags: Flags.domainUndefine.MANAGED_SAVE });
   await backend.call("domainDestroyFlags", { domain, flags: 0 }, { timeoutMs: DESTROY_MS })
     .catch(unlessRefused(null, OPERATION_INVALID, NO_DOMAIN));
-  await backend.call("domainUndefineFlags", { domain, flags: Flags.domainUndefine.MANAGED_SAVE });
   for (const volume of volumes) {
     await backend.call("storageVolDelete", { volume, flags: 0 })
       .catch(unlessRefused(null, NO_STORAGE_VOL));
