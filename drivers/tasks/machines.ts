@@ -29,7 +29,7 @@ export interface TaskPlan {
   readonly spec: TaskSpec;
   /** The author's part, as the schema says; what was `null` is absent. */
   readonly config: TaskConfig;
-  /** The machine's name: a label of at most 30 letters that no other task has. */
+  /** The machine's name: a label of at most 23 letters that no other task has. */
   readonly machine: string;
   /** How many processors. */
   readonly cpus: number;

@@ -8,12 +8,12 @@ import { createHash } from "node:crypto";
 import type { TaskId } from "../contract/mod.ts";
 
 /** How much of a task's own words is in the name of its machine. */
-const WORD_LETTERS = 12;
-/** How much of the digest is: 16 digits, so that no two tasks meet. */
-const DIGEST_DIGITS = 16;
+const WORD_LETTERS = 10;
+/** How much of the digest is: 48 bits, so that no two tasks of one host meet. */
+const DIGEST_DIGITS = 12;
 
 /**
- * The name of a task's machine: a label of at most 30 letters. It follows from the identity alone, so
+ * The name of a task's machine: a label of at most 23 letters. It follows from the identity alone, so
  * that what an older process left is found; the digest tells tasks apart, the words are for people.
  */
 export function machineName(id: TaskId): string {

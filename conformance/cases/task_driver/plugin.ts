@@ -142,9 +142,11 @@ export const TASK_PLUGIN_CASES: readonly Case<"task-driver">[] = [
       const wait = other.waitTask(id);
       const events = read(await other.taskEvents({ signal }), Infinity);
       const fingerprints = read(other.fingerprint({ signal }), Infinity);
+      // Heard from now on: the wait may be refused before the driver is gone.
+      const ends = settled<unknown>([wait, events, fingerprints]);
       await other.inspectTask(id);
       await other[Symbol.asyncDispose]();
-      const [waited, heard, seen] = await settled<unknown>([wait, events, fingerprints]);
+      const [waited, heard, seen] = await ends;
       check.holds("wait", "wait", waited?.error !== undefined, "it is refused", waited?.value);
       check.equal("events", "what the stream of events threw", heard?.error, undefined);
       check.equal("fingerprints", "what the stream threw", seen?.error, undefined);

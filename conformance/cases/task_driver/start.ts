@@ -179,6 +179,32 @@ export const TASK_START_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.start.isolated",
+    title: "A start that waits for its guest holds up no other task",
+    why: "One lock for all: while a guest boots, nothing can be stopped",
+    needs: ["task.address"],
+    boots: true,
+    checks: { soon: "task.start.isolated", state: "task.start.isolated" },
+    async run({ driver, fresh, clock, check }) {
+      const { id } = await fresh.task();
+      const spec = await fresh.guestSpec();
+      const begun = clock.now();
+      const start = driver.startTask(spec);
+      await driver.stopTask(id, { timeoutMs: 0 });
+      const stopped = clock.now() - begun;
+      check.equal("state", "state", (await driver.inspectTask(id)).state, "exited");
+      await start;
+      const started = clock.now() - begun;
+      check.holds(
+        "soon",
+        "milliseconds of the stop",
+        stopped < started,
+        `before ${started}`,
+        stopped,
+      );
+    },
+  },
+  {
     id: "task.start.ids",
     title: "Whatever its id, a task has a machine of its own",
     why: "The machine was named by a part of the id, so two tasks met in one machine",

@@ -69,12 +69,14 @@ function isNoBlank(value: string): boolean {
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 /** What looks random and is none of our business: identities and digests. */
 const KNOWN_SHAPES = new RegExp(`(?<![0-9a-f])(?:${UUID}|[0-9a-f]{64})(?![0-9a-f])`, "gi");
+/** Folders with names that are words, such as `Virtual Machines`, beside names that are none. */
+const FOLDERS = /\/[A-Z][a-z]{3,}(?![A-Za-z0-9+/_-])/g;
 const SHORTEST_RANDOM = 24;
 /** How much of the entropy that its length allows a text may have. English and paths stay below. */
 const RANDOMNESS = 0.86;
 
 function looksRandom(match: string): boolean {
-  const text = match.replace(KNOWN_SHAPES, "");
+  const text = match.replace(KNOWN_SHAPES, "").replace(FOLDERS, "");
   if (text.length < SHORTEST_RANDOM) return false;
   if (/^[0-9a-f]{32,}$/i.test(text)) return entropy(text) > 3;
   if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/[0-9]/.test(text)) return false;
