@@ -30,6 +30,7 @@ import { type ImageServer, imageServer } from "./image_server.ts";
 import type { Mode } from "./events.ts";
 import type { LedgerHead } from "./ledger_file.ts";
 import { type AnyModule, loadModule } from "./load_module.ts";
+import { NOMAD_PREFIX } from "./options.ts";
 import { simulationOf } from "./simulations/mod.ts";
 import { HarnessError, type Stage, type Subject } from "./subject.ts";
 import { withGuest } from "./guest_build.ts";
@@ -214,8 +215,10 @@ export async function openSubject(
 }
 
 async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
-  const module = await loadModule(request.driver);
-  const opened = await openSubject(module, request);
+  const module = await loadModule(request.driver, request.settings);
+  // A plugin answers by itself, and in real time.
+  const isPlugin = request.driver.startsWith(NOMAD_PREFIX);
+  const opened = await openSubject(module, isPlugin ? { ...request, mode: "live" } : request);
   const folder = `${request.fixtures}/${module.name}`;
   if (opened.mode !== "replayed" || await recordedOrigin(folder) !== undefined) return opened;
   const { fixtures, recordCommand = "deno task conformance record" } = request;
@@ -268,7 +271,9 @@ async function recording(request: SubjectRequest): Promise<RecordingSubject> {
 /** The host of a run that is over: a world for each contract, opened when it is needed. */
 async function reach({ driver, settings }: LedgerHead): ReturnType<Composer["reach"]> {
   await using stack = new AsyncDisposableStack();
-  const worlds = stack.use(await connected(await loadModule(driver), { settings }, "live"));
+  const worlds = stack.use(
+    await connected(await loadModule(driver, settings), { settings }, "live"),
+  );
   const folder = stack.use(await scratchFolder(worlds));
   const opened = new Map<ContractName, Promise<CaseWorld>>();
   const ended = stack.move();

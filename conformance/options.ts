@@ -16,6 +16,9 @@ export const COMMANDS = ["run", "record", "reap", "report", "diff", "explain", "
 /** One of {@linkcode COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
+/** What names of drivers begin with that are plugins of Nomad; the rest is the plugin's path. */
+export const NOMAD_PREFIX = "nomad:";
+
 /** One option. */
 export interface Option {
   readonly name: string;
@@ -28,10 +31,15 @@ export interface Option {
 
 /** The options. */
 export const OPTIONS: readonly Option[] = [
-  { name: "driver", value: "NAME|./FILE.ts", help: "the driver under test, or a module with one" },
+  {
+    name: "driver",
+    value: "NAME|./FILE.ts|nomad:./PLUGIN",
+    help: "the driver under test, a module with one, or a plugin of Nomad",
+  },
   { name: "live", help: "ask the real hypervisor; otherwise a recording answers" },
   { name: "simulated", help: "ask the driver's simulator, not a recording of it" },
   { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
+  { name: "option", value: "KEY=VALUE", many: true, help: "the same as --set" },
   { name: "fixtures", value: "DIR", help: "where the recordings are (the project's fixtures)" },
   { name: "grep", value: "REGEXP", many: true, help: "cases whose id or title it finds" },
   { name: "skip", value: "ID", many: true, help: "leave cases out" },
@@ -168,7 +176,8 @@ function levelsOf(names: readonly string[]): Level[] {
   });
 }
 
-function settingsOf(pairs: readonly string[]): Record<string, string> {
+/** Settings from pairs such as `pool=default`. @throws {UsageError} */
+export function settingsOf(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(pairs.map((pair) => {
     const at = pair.indexOf("=");
     if (at < 1) throw new UsageError(`"--set" needs KEY=VALUE: "${pair}"`);
@@ -222,7 +231,7 @@ export function readOptions(parsed: Parsed, unknown: readonly string[]): Options
     args,
     driver: single(parsed, "driver"),
     mode: modeOf(parsed),
-    settings: settingsOf(list(parsed, "set")),
+    settings: settingsOf([...list(parsed, "set"), ...list(parsed, "option")]),
     fixtures: single(parsed, "fixtures"),
     selection: {
       ids: selecting ? args : [],

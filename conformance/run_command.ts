@@ -12,7 +12,7 @@ import type { Event, ExitCode } from "./events.ts";
 import { type KnownFailure, parseKnownFailures } from "./known_failing.ts";
 import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { FileLedger } from "./ledger_file.ts";
-import type { Options, ReportTarget } from "./options.ts";
+import { NOMAD_PREFIX, type Options, type ReportTarget } from "./options.ts";
 import { type Report, REPORTERS } from "./reports/mod.ts";
 import { shellCommand } from "./reports/words.ts";
 import { offered } from "./selection.ts";
@@ -36,6 +36,14 @@ export async function readUserFile(terminal: Terminal, path: string): Promise<st
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : `${error}`;
 
+/** A driver's name, with an absolute path if it is one of a module or a plugin. */
+function absoluteDriver(terminal: Terminal, driver: string): string {
+  if (driver.startsWith(NOMAD_PREFIX)) {
+    return `${NOMAD_PREFIX}${resolved(terminal, driver.slice(NOMAD_PREFIX.length))}`;
+  }
+  return /[\\/]|\.[cm]?[jt]s$/.test(driver) ? resolved(terminal, driver) : driver;
+}
+
 /** What is asked for, with absolute paths. @throws {UsageError} if no driver is named */
 export function requestOf(
   terminal: Terminal,
@@ -46,9 +54,8 @@ export function requestOf(
   if (driver === undefined) {
     throw new UsageError(`Name a driver: --driver ${composer.names().join("|")}|./my_driver.ts`);
   }
-  const isModule = /[\\/]|\.[cm]?[jt]s$/.test(driver);
   return {
-    driver: isModule ? resolved(terminal, driver) : driver,
+    driver: absoluteDriver(terminal, driver),
     mode,
     settings,
     fixtures: fixtures === undefined

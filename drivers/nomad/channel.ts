@@ -170,7 +170,8 @@ function takenUp<T>(call: ClientReadableStream<T>, options: ChannelOptions): Pro
   return new Promise((resolve, reject) => {
     call.once("metadata", () => resolve());
     call.once("error", (error: ServiceError) => {
-      if (options.signal?.aborted) resolve();
+      // Without a code it is the reader that went away.
+      if (options.signal?.aborted || typeof error.code !== "number") resolve();
       else reject(fromStatus(error, options));
     });
     call.once("status", () => resolve());

@@ -124,8 +124,9 @@ const CARRIER: ErrorCode = "failed-precondition";
 export function fromStatus(error: ServiceError, about: About): DriverError {
   const { data, recoverable } = detailsOf(error);
   if (data) return new DriverError({ ...data, cause: error });
-  const text = error.details;
-  const backend = { code: Code[error.code] ?? String(error.code), text };
+  // A stream that breaks by itself has no status.
+  const text = error.details ?? error.message;
+  const backend = { code: Code[error.code] ?? "", text };
   const base = { ...about, backend, cause: error, message: `The plugin refuses: ${text}` };
   if (text.includes(TASK_NOT_FOUND)) {
     return new DriverError({ ...base, code: "not-found", reason: TASK_REASONS.notFound });

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Trouble } from "../backend/driver_errors.ts";
 import type { TaskDriver, TaskFingerprint } from "../contract/mod.ts";
 import { fromEvent, fromFingerprint, fromUsage } from "./reports.ts";
 import { aboutTask, type Session } from "./session.ts";
@@ -22,9 +21,6 @@ export function streamCalls(
         undefined,
         async ({ channel }, { signal: _, ...about }) => {
           const collectionInterval = durationOf(intervalMs, "interval", about);
-          if (!Number.isFinite(intervalMs)) {
-            throw new Trouble("invalid-argument", `the interval must be finite: ${intervalMs}`);
-          }
           const request = { taskId, collectionInterval };
           const options = { ...about, signal: session.until(signal) };
           const stream = channel.stream("driver", "TaskStats", request, options);

@@ -14,7 +14,7 @@ const NANOS = 1_000_000_000;
 export const ZERO_TIME: Message<"Timestamp"> = { seconds: -62_135_596_800, nanos: 0 };
 
 /** The longest duration that protobuf knows: ten thousand years. */
-const LONGEST_S = 315_576_000_000;
+const LONGEST_MS = 315_576_000_000_000;
 
 /** Seconds and nanoseconds; the same for times since 1970 and for durations. */
 export function fromMs(ms: number): { seconds: number; nanos: number } {
@@ -35,11 +35,10 @@ export function toTime(value: Message<"Timestamp"> | null): number | undefined {
   return value && value.seconds > ZERO_TIME.seconds ? toMs(value) : undefined;
 }
 
-/** A duration for the wire. @throws {DriverError} `invalid-argument` if it is no number */
+/** A duration for the wire. @throws {DriverError} `invalid-argument` if it is no finite number */
 export function durationOf(ms: number, what: string, about: About): Draft<"Duration"> {
-  if (Number.isNaN(ms)) throw invalid(about, `the ${what} must be a number of milliseconds: ${ms}`);
-  const most = LONGEST_S * 1000;
-  return fromMs(Math.max(-most, Math.min(most, ms)));
+  if (Number.isFinite(ms) && Math.abs(ms) <= LONGEST_MS) return fromMs(ms);
+  throw invalid(about, `the ${what} must be a finite number of milliseconds: ${ms}`);
 }
 
 /** A whole number for the wire. @throws {DriverError} `invalid-argument` if it is none */

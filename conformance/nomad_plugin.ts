@@ -1,0 +1,150 @@
+/**
+ * Any driver that serves tasks as a plugin of Nomad: the program that an agent starts.
+ *
+ *     deno task nomad-plugin --driver libvirt [--set KEY=VALUE…]
+ *
+ * On its standard output is the handshake's one line and nothing else; its log is on standard error.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import {
+  type Backend,
+  diskFiles,
+  type DriverContext,
+  epochClock,
+  withDeadline,
+} from "../drivers/backend/mod.ts";
+import { type Clock, directories, type TaskDriver } from "../drivers/contract/mod.ts";
+import {
+  bridged,
+  bridgeEnds,
+  CONTEXT_KEY,
+  handshakeLine,
+  hostWants,
+  type PluginContext,
+  readContext,
+  servePlugin,
+} from "../drivers/nomad/mod.ts";
+import { lazyBackend } from "./lazy_backend.ts";
+import { type AnyModule, loadModule } from "./load_module.ts";
+import { settingsOf } from "./options.ts";
+import { UsageError } from "./usage.ts";
+
+/** Whose tasks they are, where an agent starts the plugin. */
+const OWNER = "nomad";
+/** Tasks are made from files: nothing is ever fetched. */
+const NO_LIST = "http://127.0.0.1:9/";
+
+/** Writes a line of the log, as agents read it. */
+function log(level: "info" | "error", message: string): void {
+  const line = {
+    "@level": level,
+    "@message": message,
+    "@module": "vmtck",
+    "@timestamp": new Date().toISOString(),
+  };
+  Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+}
+
+/** What the plugin works with, where nobody tells. */
+function ownContext(settings: Readonly<Record<string, string>>): PluginContext {
+  const os = Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux";
+  const { cache, config } = directories({ os, env: Deno.env.toObject() });
+  return { owner: OWNER, imagesUrl: NO_LIST, cacheDir: cache, configDir: config, settings };
+}
+
+/** What lies below the driver: a seam of the suite's, or the hypervisor, connected to when needed. */
+function backendOf(
+  module: AnyModule,
+  { backend: target, settings }: PluginContext,
+  clock: Clock,
+): Backend {
+  if (target !== undefined) return bridged(target);
+  if (!("connect" in module)) throw new UsageError(`Driver "${module.name}" has no seam`);
+  const connect = async (): Promise<Backend> => (await module.connect({ settings, clock })).backend;
+  return withDeadline(lazyBackend(connect), { clock });
+}
+
+/** The driver, over what lies below it. */
+async function opened(
+  module: AnyModule,
+  context: PluginContext,
+  stack: AsyncDisposableStack,
+): Promise<TaskDriver> {
+  const clock = epochClock();
+  const files = diskFiles({ clock });
+  const { backend: _, ...given } = context;
+  const about: Omit<DriverContext, "backend"> = { ...given, clock, files };
+  const service = module.serves["task-driver"];
+  if (!service) throw new UsageError(`Driver "${module.name}" does not serve tasks`);
+  if ("open" in service) return stack.use(await service.open(about));
+  const backend = stack.use(backendOf(module, context, clock));
+  return stack.use(service.create({ ...about, backend }));
+}
+
+/** Settles when somebody wants the plugin to end. An interrupt is for the agent alone. */
+function endWanted(target: string | undefined, stack: AsyncDisposableStack): Promise<void> {
+  const wanted = Promise.withResolvers<void>();
+  const stop = (): void => wanted.resolve();
+  const ignore = (): void => {};
+  Deno.addSignalListener("SIGINT", ignore);
+  stack.defer(() => Deno.removeSignalListener("SIGINT", ignore));
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", stop);
+    stack.defer(() => Deno.removeSignalListener("SIGTERM", stop));
+  }
+  if (target !== undefined) {
+    const over = new AbortController();
+    stack.defer(() => over.abort());
+    // Without its seam the driver can do nothing more, and nobody else comes back to it.
+    bridgeEnds(target, over.signal).then(stop);
+  }
+  return wanted.promise;
+}
+
+async function serve(
+  args: readonly string[],
+  wants: { readonly socketDir?: string; readonly isMultiplexing: boolean },
+): Promise<void> {
+  const { driver, set = [], _: others } = parseArgs([...args], {
+    string: ["driver", "set", "_"],
+    collect: ["set"],
+  });
+  if (!driver || others.length > 0) {
+    throw new UsageError("Name a driver that serves tasks: --driver libvirt [--set KEY=VALUE…]");
+  }
+  const settings = settingsOf(set.map(String));
+  const context = readContext(Deno.env.get(CONTEXT_KEY)) ?? ownContext(settings);
+  await using stack = new AsyncDisposableStack();
+  const module = await loadModule(driver);
+  const tasks = await opened(
+    module,
+    { ...context, settings: { ...context.settings, ...settings } },
+    stack,
+  );
+  const served = stack.use(await servePlugin(tasks, wants));
+  const wanted = endWanted(context.backend, stack);
+  Deno.stdout.writeSync(new TextEncoder().encode(`${handshakeLine(served.socket, wants)}\n`));
+  log("info", `Serving tasks of driver "${module.name}"`);
+  await Promise.race([served.asked, wanted]);
+}
+
+/** Runs the program and answers its exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const wants = hostWants((key) => Deno.env.get(key));
+  if ("refused" in wants) {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${wants.refused}\n`));
+    return 1;
+  }
+  try {
+    await serve(args, wants);
+    return 0;
+  } catch (error) {
+    log("error", error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
