@@ -80,6 +80,7 @@ export const layers: readonly Layer[] = [
   },
   // What an author begins with; it imports the package as an author does.
   { path: "conformance/init/template", imports: [], packages: ["@vmtck/vmtck"] },
+  { path: "conformance/guides/toy", imports: [], packages: ["@vmtck/vmtck"] },
   {
     path: "conformance/load_module.ts",
     imports: ["drivers", "conformance"],
@@ -121,7 +122,12 @@ export const layers: readonly Layer[] = [
   },
   {
     path: "fixtures/simulators/kubevirt/behind_client.ts",
-    imports: ["drivers/backend", "drivers/kubevirt", "fixtures/simulators/kubevirt"],
+    imports: [
+      "drivers/contract",
+      "drivers/backend",
+      "drivers/kubevirt",
+      "fixtures/simulators/kubevirt",
+    ],
     packages: [],
   },
   ...["https.ts", "certificates.ts"].map((file) => ({

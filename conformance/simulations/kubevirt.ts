@@ -5,23 +5,29 @@
  */
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
-import { KUBEVIRT, redacted, simulatedPluginHost } from "../../drivers/kubevirt/mod.ts";
+import {
+  KUBEVIRT,
+  redacted,
+  simulatedHost,
+  simulatedPluginHost,
+} from "../../drivers/kubevirt/mod.ts";
 import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
-const connect: typeof KUBEVIRT.connect = ({ clock }) =>
+const connect: typeof KUBEVIRT.connect = ({ clock, files }) =>
   Promise.resolve({
-    backend: redacted(simulatedBackend({ clock })),
+    backend: redacted(simulatedBackend({ clock, files })),
     host: { origin: "simulator", versions: { kubernetes: "simulated Kubernetes" } },
   });
 
-const { "machine-plugin": plugin } = KUBEVIRT.serves;
+const { driver, "machine-plugin": plugin } = KUBEVIRT.serves;
 
 /** The module: all of it is the adapter's own, except for what it connects to. */
 export const SIMULATED_KUBEVIRT: DriverModule = {
   ...KUBEVIRT,
   serves: {
     ...KUBEVIRT.serves,
+    ...(driver && { driver: { ...driver, host: simulatedHost } }),
     ...(plugin && { "machine-plugin": { ...plugin, host: simulatedPluginHost } }),
   },
   connect,

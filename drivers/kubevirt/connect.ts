@@ -12,12 +12,15 @@ import type { KubeBackend } from "./backend.ts";
 import { fetchTransport } from "./http_fetch.ts";
 import { parseKubeconfig } from "./kubeconfig.ts";
 import { httpBackend, type OwnAccess } from "./live.ts";
+import { withGuests } from "./live_guests.ts";
 import { redacted } from "./redact.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** The live backend for settings; nothing is sent yet. @throws {KubeconfigError} @throws {BackendError} */
 export async function liveBackend(settings: Settings, clock: Clock): Promise<KubeBackend> {
-  return redacted(httpBackend({ ...fetchTransport(), access: await accessFor(settings, clock) }));
+  const { sshUser: user, sshKey: key, uploadProxy } = settings;
+  const client = httpBackend({ ...fetchTransport(), access: await accessFor(settings, clock) });
+  return redacted(withGuests(client, { ssh: { user, key }, uploadProxy }));
 }
 
 async function accessFor(

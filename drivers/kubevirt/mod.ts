@@ -10,6 +10,8 @@ import type { DriverModule } from "../backend/module.ts";
 import type { MachinePlugin } from "../contract/mod.ts";
 import type { KubeMethods, WatchEvent } from "./backend.ts";
 import { connectLive } from "./connect.ts";
+import { createDriver } from "./driver.ts";
+import { liveHost } from "./host.ts";
 import { fetchTransport } from "./http_fetch.ts";
 import { httpBackend } from "./live.ts";
 import { createPlugin, DESCRIPTION, NAME } from "./plugin.ts";
@@ -18,6 +20,9 @@ import { redacted } from "./redact.ts";
 import { SEAM } from "./seam.ts";
 
 export type * from "./backend.ts";
+export { createDriver } from "./driver.ts";
+export type { DriverHome } from "./driver_session.ts";
+export { liveHost, simulatedHost } from "./host.ts";
 export { createPlugin } from "./plugin.ts";
 export { pluginHost, simulatedPluginHost } from "./plugin_host.ts";
 export type { KubeContext } from "./plugin_request.ts";
@@ -29,10 +34,13 @@ export { type SettingRule, SETTINGS } from "./settings.ts";
 export const KUBEVIRT: DriverModule<KubeMethods, WatchEvent> = {
   name: NAME,
   description: DESCRIPTION,
-  serves: { "machine-plugin": { create: createPlugin, host: pluginHost } },
+  serves: {
+    "driver": { create: createDriver, host: liveHost },
+    "machine-plugin": { create: createPlugin, host: pluginHost },
+  },
   connect: connectLive,
   seam: SEAM,
-  localSettings: ["kubeconfig", "namespace"],
+  localSettings: ["kubeconfig", "namespace", "upload-proxy", "ssh-key", "guest", "blank"],
 };
 
 /** One for all instances of a process. */
