@@ -23,6 +23,7 @@ import { REGISTRY_MUTANTS } from "./driver/registry.ts";
 import { SSH_MUTANTS } from "./driver/ssh.ts";
 import { WAIT_MUTANTS } from "./driver/wait.ts";
 import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv/mod.ts";
+import { PLUGIN_MUTANTS } from "./machine_plugin/mod.ts";
 import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
 import { TASK_MUTANTS } from "./task_driver/mod.ts";
 
@@ -57,5 +58,6 @@ const HYPERV_DEFECTS: readonly Mutant[] = OF_DRIVERS
 export const MUTANTS: readonly PlantedMutant[] = [
   ...plantedIn("memory", "driver", OF_DRIVERS),
   ...plantedIn("memory", "task-driver", TASK_MUTANTS),
+  ...plantedIn("kubevirt", "machine-plugin", PLUGIN_MUTANTS),
   ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),
 ];

@@ -54,8 +54,13 @@ export function pluginHost(backend: KubeBackend): PluginHost {
     uprootMachine: (name) => space.uproot("virtualmachines", name),
     plantDisk: (name) => space.create("datavolumes", plantedDisk(name)),
     uprootDisk: (name) => space.uproot("datavolumes", name),
-    fingerprint: async (name) => portraitOf(await space.machine(name)),
-    vanish: (name) => space.remove("virtualmachines", name, "Orphan"),
+    fingerprint: async (name) => portraitOf(await space.find("virtualmachines", name)),
+    running: (name) => space.running(name),
+    vanish: async (name) => {
+      await space.remove("virtualmachines", name, "Orphan");
+      await space.gone("virtualmachines", name);
+    },
+    condemn: (name) => space.remove("virtualmachines", name),
     powered: async (name) => {
       const instance = await space.find("virtualmachineinstances", name);
       const isOver = !instance || FINAL.has(phaseOf(instance));
@@ -168,20 +173,38 @@ class Namespace {
     const found = await this.find(kind, name);
     if (found && found.metadata.labels?.[MACHINE_LABEL] === undefined) {
       await this.remove(kind, name);
-      await this.#gone(kind, name);
+      await this.gone(kind, name);
     }
   }
 
   /** Waits until the cluster has let go of it. */
-  async #gone(kind: keyof Kinds, name: string): Promise<void> {
+  async gone(kind: keyof Kinds, name: string): Promise<void> {
+    await this.#until(kind, name, (object) => object === undefined);
+  }
+
+  /** Waits until the instance of a machine runs. */
+  async running(name: string): Promise<void> {
+    const runs = (it: KubeObject | undefined): boolean =>
+      it !== undefined && phaseOf(it) === "Running";
+    await this.#until("virtualmachineinstances", name, runs);
+  }
+
+  /** Watches an object until it, or its absence, is as it has to be. */
+  async #until(
+    kind: keyof Kinds,
+    name: string,
+    isSo: (object: KubeObject | undefined) => boolean,
+  ): Promise<void> {
     const end = new AbortController();
     const events = this.#backend.events({ signal: end.signal });
     const of = { ...await this.#at(kind), fieldSelector: `metadata.name=${name}` };
     const { watch } = await this.#backend.call("watch.start", of);
     try {
-      if (!await this.find(kind, name)) return;
+      if (isSo(await this.find(kind, name))) return;
       for await (const event of events) {
-        if (event.watch === watch && !["ADDED", "MODIFIED"].includes(event.type)) return;
+        if (event.watch !== watch) continue;
+        if (!("object" in event)) throw new Error(`The watch for ${JSON.stringify(name)} is over`);
+        if (isSo(event.type === "DELETED" ? undefined : event.object)) return;
       }
     } finally {
       await this.#backend.call("watch.stop", { watch });
@@ -232,7 +255,9 @@ function plantedDisk(name: string): KubeObject {
 }
 
 /** What nobody but a client changes. */
-function portraitOf({ metadata, spec }: VirtualMachine): string {
+function portraitOf(machine: KubeObject | undefined): string {
+  if (!machine) return "absent";
+  const { metadata, spec } = machine;
   const { uid, labels, deletionTimestamp } = metadata;
   const portrait = { uid, labels, spec, leaves: deletionTimestamp !== undefined };
   return createHash("sha256").update(JSON.stringify(portrait)).digest("hex");

@@ -228,7 +228,7 @@ export const PLUGIN_CREATE_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.create.deleting",
     title: "A create waits its turn while a namesake is being deleted",
     why: "The dying machine is taken for the new one, or the name is taken for ever",
-    needs: ["host", "host.holdDeletion", "host.vanish"],
+    needs: ["host", "host.holdDeletion", "host.condemn"],
     checks: {
       aborted: "plugin.create.deleting",
       later: "plugin.create.deleting",
@@ -238,7 +238,7 @@ export const PLUGIN_CREATE_CASES: readonly Case<"machine-plugin">[] = [
       const { request, providerID } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
       await host.holdDeletion(qualified, true);
-      await host.vanish(qualified);
+      await host.condemn(qualified);
       await check.refused("aborted", () => plugin.createMachine(byName(request)), {
         code: "aborted",
         subject: subjectOf(request),
@@ -296,12 +296,12 @@ export const PLUGIN_CREATE_CASES: readonly Case<"machine-plugin">[] = [
     why: "The second initialization fails, as its work is done",
     needs: ["host", "initializeMachine"],
     checks: { answers: "plugin.initialize" },
-    async run({ plugin, fresh, check }) {
+    async run({ plugin, fresh, settled, check }) {
       const { request, providerID, nodeName } = await fresh.machine();
       const answers: unknown[] = [];
       for (let times = 0; times < 2; times++) {
-        const answer = await plugin.initializeMachine?.(request);
-        answers.push([answer?.providerID, answer?.nodeName]);
+        const [it = {}] = await settled([Promise.resolve(plugin.initializeMachine?.(request))]);
+        answers.push(it.value ? [it.value.providerID, it.value.nodeName] : ending(it));
       }
       const same = [providerID, nodeName];
       check.equal("answers", "provider ids and node names", answers, [same, same]);

@@ -17,7 +17,7 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.delete.gone",
     title: "A deleted machine is gone for every observer",
     why: "Told as done when it was accepted: the machine runs on, and its address is in use",
-    needs: ["host"],
+    needs: ["host", "host.running"],
     checks: {
       status: "plugin.delete.gone",
       list: "plugin.delete.gone",
@@ -25,6 +25,7 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     },
     async run({ plugin, fresh, host, another, check }) {
       const { request } = await fresh.machine();
+      await host.running(plugin.qualifiedMachineName(request.machine.name));
       await plugin.deleteMachine(request);
       const other = await another();
       await check.refused("status", () => other.getMachineStatus(request), {
@@ -40,12 +41,13 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.delete.complete",
     title: "Deleting leaves nothing that creating made",
     why: "Disks and network cards of deleted machines pile up until a quota is reached",
-    needs: ["host"],
+    needs: ["host", "host.running"],
     checks: { nothing: "plugin.delete.complete", none: "plugin.delete.complete" },
     async run({ plugin, fresh, host, check }) {
       const before = await host.inventory();
       const { request } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.running(qualified);
       const made = (await host.inventory()).filter((entry) => !before.includes(entry));
       check.holds("none", "made", made.some((it) => it.includes(qualified)), "something", made);
       await plugin.deleteMachine(request);
@@ -135,12 +137,14 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.delete.vanished",
     title: "Deleting a machine that vanished removes what is left of it",
     why: "The machine is not found, so nobody looks for its disks",
-    needs: ["host", "host.vanish"],
+    needs: ["host", "host.running", "host.vanish"],
     checks: { nothing: "plugin.delete.vanished" },
     async run({ plugin, fresh, host, check }) {
       const before = await host.inventory();
       const { request } = await fresh.machine();
-      await host.vanish(plugin.qualifiedMachineName(request.machine.name));
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.running(qualified);
+      await host.vanish(qualified);
       await plugin.deleteMachine(request);
       check.equal("nothing", "inventory", await host.inventory(), before);
     },
@@ -165,7 +169,6 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     title: "A deletion that is held up is told as such, forced by nothing, and succeeds later",
     why: "Finalizers are stripped to be done, and what they guard is lost",
     needs: ["host", "host.holdDeletion"],
-    boots: true,
     checks: {
       ending: "plugin.delete.held",
       there: "plugin.delete.held",
@@ -192,7 +195,7 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.shutdown.off",
     title: "A machine that is shut down is off, and stays off",
     why: "What runs is removed, and made again by what watches over it",
-    needs: ["host", "spi", "host.powered"],
+    needs: ["host", "spi", "host.running", "host.powered"],
     checks: {
       on: "plugin.shutdown.off",
       id: "plugin.shutdown.off",
@@ -202,6 +205,7 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     async run({ plugin, fresh, host, check }) {
       const { request, providerID } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.running(qualified);
       check.equal("on", "powered", await host.powered(qualified), true);
       const { machine: { name }, machineClass: { providerSpec }, secret } = request;
       const shutDown = () => plugin.spi?.shutDownMachine(name, providerID, providerSpec, secret);

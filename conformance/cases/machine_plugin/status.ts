@@ -83,13 +83,13 @@ export const PLUGIN_STATUS_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.status.deleting",
     title: "A machine that is being deleted is not told as well",
     why: "The controller adopts a machine that is gone a minute later",
-    needs: ["host", "host.holdDeletion", "host.vanish"],
+    needs: ["host", "host.holdDeletion", "host.condemn"],
     checks: { unwell: "plugin.status.deleting" },
     async run({ plugin, fresh, host, settled, check }) {
       const { request } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
       await host.holdDeletion(qualified, true);
-      await host.vanish(qualified);
+      await host.condemn(qualified);
       const [status = {}] = await settled([plugin.getMachineStatus(request)]);
       check.holds("unwell", "status", ending(status) !== "ok", "an error", ending(status));
       await host.holdDeletion(qualified, false);

@@ -72,8 +72,12 @@ export interface PluginHost extends HostBase {
   plantDisk?(name: string): Promise<void>;
   /** Removes a planted disk. */
   uprootDisk?(name: string): Promise<void>;
+  /** Waits until a machine has been made as far as the provider makes it by itself, and runs. */
+  running?(name: string): Promise<void>;
   /** Removes a machine, as another client would, and leaves as much of the rest as that leaves. */
   vanish?(name: string): Promise<void>;
+  /** Begins to remove a machine, as another client would, and does not wait. */
+  condemn?(name: string): Promise<void>;
   /** Whether the machine is on, or will be by itself. */
   powered?(name: string): Promise<boolean>;
   /** From now on the machine stays when it is deleted, until this ends with `false`. */

@@ -44,7 +44,12 @@ export const ERROR_CLAUSES: readonly Clause[] = [
     "An aborted call ends with canceled, and the plugin goes on",
     CODES,
   ),
-  must("plugin.error.text", "Every error is read from its text as it was written", CODES),
+  must(
+    "plugin.error.text",
+    "Every error is read from its text as it was written",
+    CODES,
+    "writer and reader are the contract's own, and have tests for every code",
+  ),
   should("plugin.error.stable", "The same failure has the same message each time"),
   must("plugin.error.state", "A last known state that makes no sense does no harm"),
   must(

@@ -21,7 +21,12 @@ export const STATUS_CLAUSES: readonly Clause[] = [
     "plugin.status.deleting",
     "A machine that is being deleted is not told as one that is well",
   ),
-  must("plugin.status.ambiguous", "Several machines for one are out-of-range", CODES),
+  must(
+    "plugin.status.ambiguous",
+    "Several machines for one are out-of-range",
+    CODES,
+    "the case needs a provider that has several machines of one name; KubeVirt has none",
+  ),
   must(
     "plugin.list",
     "A list has every machine that carries the marks of the class exactly once, and no other",

@@ -1,0 +1,19 @@
+/**
+ * The mutants of machine plugins, in the order of the clauses: the defects of Gardener's KubeVirt
+ * plugin, and likely ones of others.
+ *
+ * @module
+ */
+
+import { PLUGIN_CREATE_MUTANTS } from "./create.ts";
+import { PLUGIN_ERROR_MUTANTS } from "./errors.ts";
+import { PLUGIN_DELETE_MUTANTS, PLUGIN_STATUS_MUTANTS } from "./look_and_delete.ts";
+import type { PluginMutant } from "./plugin_mutant.ts";
+
+/** All of them. */
+export const PLUGIN_MUTANTS: readonly PluginMutant[] = [
+  ...PLUGIN_CREATE_MUTANTS,
+  ...PLUGIN_STATUS_MUTANTS,
+  ...PLUGIN_DELETE_MUTANTS,
+  ...PLUGIN_ERROR_MUTANTS,
+];

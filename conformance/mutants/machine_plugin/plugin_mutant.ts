@@ -1,0 +1,133 @@
+/**
+ * How the mutants of machine plugins are made.
+ *
+ * @module
+ */
+
+import {
+  DriverError,
+  type ErrorCode,
+  isDriverError,
+  type MachinePlugin,
+  type MachineRequest,
+  type PluginError,
+  type PluginSpi,
+  type World,
+} from "../../../drivers/contract/mod.ts";
+import { BackendError, type Json } from "../../../drivers/backend/backend.ts";
+import type { DriverContext } from "../../../drivers/backend/module.ts";
+import { withMembers } from "../../tracker.ts";
+import { mapErrors, type Mutant } from "../mutant.ts";
+
+/** A mutant of a machine plugin. */
+export type PluginMutant = Mutant<"machine-plugin">;
+type PluginWorld = World<"machine-plugin">;
+/** How the mutants of machine plugins change a world. */
+export type MutatePlugin = (world: PluginWorld) => PluginWorld;
+/** A defect below the plugin. */
+export type Below = NonNullable<PluginMutant["below"]>;
+
+/** Changes every plugin that is opened. */
+export function onPlugin(
+  change: (plugin: MachinePlugin, world: PluginWorld) => Partial<MachinePlugin>,
+): MutatePlugin {
+  return (world) =>
+    withMembers(world, {
+      open: async (options) => {
+        const plugin = await world.open(options);
+        return withMembers(plugin, change(plugin, world));
+      },
+    });
+}
+
+/** Changes the session by name. */
+export function onSpi(change: (spi: PluginSpi) => Partial<PluginSpi>): MutatePlugin {
+  return onPlugin(({ spi }) => spi ? { spi: withMembers(spi, change(spi)) } : {});
+}
+
+/** Replaces errors. */
+export function onErrors(map: (error: unknown) => unknown): MutatePlugin {
+  return (world) =>
+    withMembers(world, { open: async (options) => mapErrors(await world.open(options), map) });
+}
+
+/** Replaces the code of every error that has one of the codes, and perhaps that reason. */
+export function recode(from: ErrorCode, to: ErrorCode, reason?: string): MutatePlugin {
+  return onErrors((error) => {
+    if (!isDriverError(error) || error.code !== from) return error;
+    if (reason !== undefined && error.reason !== reason) return error;
+    return new DriverError({ ...error.toJSON(), code: to, retryable: undefined });
+  });
+}
+
+/** Does something instead where a call is refused with that code, and perhaps that reason. */
+export async function instead<T>(
+  call: () => Promise<T>,
+  code: ErrorCode,
+  other: (error: DriverError | PluginError) => Promise<T> | T,
+  reason?: string,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    const isMeant = isDriverError(error) && error.code === code &&
+      (reason === undefined || error.reason === reason);
+    if (!isMeant) throw error;
+    return await other(error);
+  }
+}
+
+/** An error about a machine, for mutants that refuse what they should not. */
+export function refusal(
+  code: ErrorCode,
+  { machine }: Pick<MachineRequest, "machine">,
+): DriverError {
+  return new DriverError({
+    code,
+    operation: "mutant",
+    subject: `machine:${machine.name}`,
+    message: `Cannot go on with "${machine.name}": a mutant is at work`,
+  });
+}
+
+/** The same request without an id. */
+export function withoutId(request: MachineRequest): MachineRequest {
+  return { ...request, machine: { ...request.machine, spec: {} } };
+}
+
+type Fields = { readonly [key: string]: Json | undefined };
+
+/** A value with fields; one without has none. */
+export function fields(value: Json | undefined): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Fields
+    : {};
+}
+
+/** What is remembered of each instance: a defect below is asked anew at each call. */
+const remembered = new WeakMap<DriverContext, Map<string, Json>>();
+
+/** What an instance remembers. */
+export function memoryOf(context: DriverContext): Map<string, Json> {
+  const memory = remembered.get(context) ?? new Map<string, Json>();
+  remembered.set(context, memory);
+  return memory;
+}
+
+/** Whether a call is that method about that resource. */
+export function isAbout(
+  method: string,
+  params: Json,
+  methods: readonly string[],
+  resource: string,
+): boolean {
+  return methods.includes(method) && fields(params).resource === resource;
+}
+
+/** The server's word for an object that is not there. */
+export function notFound(params: Json): BackendError {
+  const { group, resource, name } = fields(params);
+  const parts = new URLSearchParams({ kind: String(resource), name: String(name ?? "") });
+  const of = group === "" ? "" : `group=${group}&`;
+  return new BackendError("refused", `404 NotFound?${of}${parts}`, `${name} not found`);
+}
