@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what live libvirt runs, the sandbox and the guest's recipe need. Does nothing when all
-# of it is there, so it can stand in front of every run. Debian 12; as root, or where sudo works.
+# Installs what live libvirt runs, the sandbox, the guest's recipe and the native doubles need. Does
+# nothing when all of it is there, so it can stand in front of every run. Debian 12; as root, or where
+# sudo works.
 set -euo pipefail
 
 packages=(
@@ -11,6 +12,8 @@ packages=(
   libxml2-utils
   # the seeds of guests are read with it, too
   xorriso
+  # fixtures/doubles
+  gcc libc6-dev
   # fixtures/guest/build.sh
   kmod cpio gzip fdisk dosfstools mtools syslinux syslinux-common e2fsprogs openssh-client
 )

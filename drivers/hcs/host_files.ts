@@ -71,7 +71,11 @@ async function copy(from: string, to: string): Promise<null> {
   return null;
 }
 
+/** Looks first at what is there: systems differ in what they say of a file in the place of a folder. */
 async function list(path: string): Promise<string[]> {
+  if ((await stat(path))?.kind === "file") {
+    throw new BackendError("refused", "0x8007010B", `Not a folder: ${JSON.stringify(path)}`);
+  }
   const names = [];
   for await (const { name } of Deno.readDir(path)) names.push(name);
   return names.sort();

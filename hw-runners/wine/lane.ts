@@ -32,8 +32,10 @@ export const TESTS: readonly string[] = [
   "conformance/replay_permissions_test.ts",
   "drivers/backend",
   "drivers/contract/driver/directories_test.ts",
+  "drivers/hcs",
   "drivers/hyperv",
   "drivers/images",
+  "fixtures/simulators/hcs",
   "fixtures/simulators/hyperv",
   "hw-runners/wine",
 ];
@@ -49,5 +51,10 @@ export const STAND_INS: readonly StandIn[] = [
     source: "hw-runners/wine/powershell.c",
     target: "windows/system32/WindowsPowerShell/v1.0/powershell.exe",
     flags: ["-municode"],
+  },
+  {
+    source: "fixtures/doubles/computecore/computecore.c",
+    target: "windows/system32/computecore.dll",
+    flags: ["-std=gnu11", "-shared"],
   },
 ];
