@@ -97,9 +97,14 @@ async function optionsOf(path: string, settings: Settings): Promise<PluginOption
   };
 }
 
+/** When clocks started; told once for each, so that all instances tell the same times. */
+const epochs = new WeakMap<Clock, number>();
+
 /** Milliseconds from the Unix epoch to a clock's own start. */
 function epochOf(clock: Clock): number {
-  return performance.timeOrigin + performance.now() - clock.now();
+  const epoch = epochs.get(clock) ?? performance.timeOrigin + performance.now() - clock.now();
+  epochs.set(clock, epoch);
+  return epoch;
 }
 
 /** What a plugin says, with the facets that the user claims for it. */
