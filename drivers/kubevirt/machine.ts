@@ -53,7 +53,7 @@ type PowerMethod = Extract<PowerOperation, "start" | "stop" | "forceStop" | "pau
 
 /** When an operation is done, besides its first step. `stop` is done with that. */
 const SETTLED: Readonly<Record<PowerMethod, readonly PowerState[]>> = {
-  start: ["running", "error", "stopped", "paused"],
+  start: ["running", "error", "stopped"],
   stop: [],
   forceStop: ["stopped"],
   pause: ["paused", "stopping", "stopped"],

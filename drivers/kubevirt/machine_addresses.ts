@@ -6,6 +6,7 @@
 
 import type { VirtualMachineInstance, VmiInterface } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
+import type { Settings } from "./settings.ts";
 
 /** Link-local, loopback and unspecified ones lead nowhere. */
 const USELESS = /^(?:fe[89ab][0-9a-f]:|169\.254\.|127\.|0\.|::1?$)/i;
@@ -14,9 +15,19 @@ function told({ ipAddress, ipAddresses = [] }: VmiInterface): readonly string[] 
   return ipAddresses.length > 0 || ipAddress === undefined ? ipAddresses : [ipAddress];
 }
 
+/** Whether the guest itself has told anything: its pod has an address whatever becomes of it. */
+function hasTold({ status }: VirtualMachineInstance): boolean {
+  return status?.conditions?.some((it) => it.type === "AgentConnected" && it.status === "True") ??
+    false;
+}
+
 /** The address that leads to a guest, IPv4 before IPv6; the order of interfaces says nothing. */
-export function addressOf(instance: VirtualMachineInstance | undefined): string | undefined {
-  const usable = (instance?.status?.interfaces ?? [])
+export function addressOf(
+  instance: VirtualMachineInstance | undefined,
+  { addresses }: Pick<Settings, "addresses">,
+): string | undefined {
+  if (!instance || addresses === "guest" && !hasTold(instance)) return undefined;
+  const usable = (instance.status?.interfaces ?? [])
     .toSorted((a, b) => Number(b.name === "default") - Number(a.name === "default"))
     .flatMap(told)
     .filter((address) => address !== "" && !USELESS.test(address));
@@ -30,5 +41,6 @@ export async function guestAddress(
   options: Options,
 ): Promise<string | undefined> {
   const objects = await session.objects(options);
-  return addressOf(await objects.find("virtualmachineinstances", vm, options));
+  const instance = await objects.find("virtualmachineinstances", vm, options);
+  return addressOf(instance, session.settings);
 }

@@ -49,7 +49,10 @@ export class Removal {
         break;
       } catch (error) {
         if (!isRefusal(error, 409) || tries === MOST_TRIES) throw error;
+        const seen: string | undefined = now.metadata.resourceVersion;
         now = await this.#again(now, options);
+        // Nobody has changed it: something else is in the way.
+        if (now?.metadata.resourceVersion === seen) throw error;
       }
     }
     if (now) await this.#gone("virtualmachines", now, options);

@@ -30,6 +30,8 @@ export interface Settings {
   readonly diskGiB: number;
   /** How long a guest that was asked to shut down has for that, in seconds; then its power is cut. */
   readonly graceSeconds: number;
+  /** Whose word for a guest's address counts: the guest's agent, or its pod alone. */
+  readonly addresses: "guest" | "pod";
   /** Where CDI takes uploads; its own word for that if empty. */
   readonly uploadProxy: string;
   /** Who logs in to guests. */
@@ -98,6 +100,12 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     accepts: matches(/^[1-9][0-9]{0,5}$/),
     description: "how many seconds a guest has to shut down before its power is cut: 1 to 999999",
   },
+  "addresses": {
+    fallback: "guest",
+    accepts: oneOf("guest", "pod"),
+    description: 'when a guest has an address: "guest", once its QEMU agent answers; or "pod", ' +
+      "from the moment when its pod has one",
+  },
   "upload-proxy": {
     fallback: "",
     accepts: matches(/^(https:\/\/[^\s?#@]+)?$/),
@@ -150,6 +158,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     storageClass: get("storage-class"),
     diskGiB: Number(get("disk")),
     graceSeconds: Number(get("grace")),
+    addresses: get("addresses") === "pod" ? "pod" : "guest",
     uploadProxy: get("upload-proxy").replace(/\/+$/, ""),
     sshUser: get("ssh-user"),
     sshKey: get("ssh-key"),
