@@ -5,8 +5,7 @@
  *     deno task publish
  *     deno task publish --dry-run
  *
- * The dry run works on a copy, in which the stand-ins, if active, lie beside the package: linked
- * files inside of it would count as its own modules.
+ * The dry run works on a copy, and the test of a consumer on another one.
  *
  * @module
  */
@@ -36,37 +35,47 @@ async function publish(cwd: string, ...args: string[]): Promise<number> {
   return (await command.spawn().status).code;
 }
 
+/**
+ * Copies what is published into `package` below a folder, with the stand-ins, if active, beside it:
+ * linked files inside of it would count as its own modules. Answers the links that an importer needs.
+ */
+export async function packageCopy(folder: string): Promise<string[]> {
+  const copy = join(folder, "package");
+  const config = await readJson(join(root, "deno.json"));
+  const { include } = config.publish as { include: string[] };
+  for (const path of include) {
+    await cp(join(root, path), join(copy, path), { recursive: true });
+  }
+  const local = await standInsAreActive();
+  if (local) await cp(stdFolder, join(folder, "std"), { recursive: true });
+  const links = local ? ["../std"] : [];
+  const own = { ...config, links, lint: undefined };
+  await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(own, null, 2));
+  return ["../package", ...links];
+}
+
 async function dryRun(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "vmtck-publish-"));
   try {
-    const copy = join(folder, "package");
-    const config = await readJson(join(root, "deno.json"));
-    const { include } = config.publish as { include: string[] };
-    for (const path of include) {
-      await cp(join(root, path), join(copy, path), { recursive: true });
-    }
-    const local = await standInsAreActive();
-    if (local) await cp(stdFolder, join(folder, "std"), { recursive: true });
-    const links = local ? ["../std"] : [];
-    const own = { ...config, links, lint: undefined };
-    await Deno.writeTextFile(join(copy, "deno.json"), JSON.stringify(own, null, 2));
-    return await publish(copy, "--dry-run", "--allow-dirty");
+    await packageCopy(folder);
+    return await publish(join(folder, "package"), "--dry-run", "--allow-dirty");
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-if (Deno.args[0] === "--dry-run" && Deno.args.length === 1) {
-  Deno.exit(await dryRun());
-} else if (Deno.args.length > 0) {
-  console.error(`Expected "--dry-run" or nothing, but got "${Deno.args.join(" ")}"`);
-  Deno.exit(2);
-} else if (await standInsAreActive()) {
+async function main(): Promise<number> {
+  if (Deno.args[0] === "--dry-run" && Deno.args.length === 1) return await dryRun();
+  if (Deno.args.length > 0) {
+    console.error(`Expected "--dry-run" or nothing, but got "${Deno.args.join(" ")}"`);
+    return 2;
+  }
+  if (!await standInsAreActive()) return await publish(root);
   console.error(
     "Cannot publish while the stand-ins for @std are active: " +
       'run "deno task std jsr" where JSR can be reached, then "deno task ok"',
   );
-  Deno.exit(1);
-} else {
-  Deno.exit(await publish(root));
+  return 1;
 }
+
+if (import.meta.main) Deno.exit(await main());

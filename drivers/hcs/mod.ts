@@ -49,7 +49,7 @@ const clock = systemClock();
  *
  * @example
  * ```ts ignore
- * import { hcsUtilityVms } from "@vmtck/vmtck/hcs";
+ * import { hcsUtilityVms } from "@vmtck/vmtck/drivers/hcs";
  *
  * await using vms = hcsUtilityVms({ owner: "me" });
  * const vm = await vms.create({ os: "linux" });

@@ -64,7 +64,7 @@ export interface HypervOptions {
  *
  * @example
  * ```ts ignore
- * import { hypervDriver } from "@vmtck/vmtck/hyperv";
+ * import { hypervDriver } from "@vmtck/vmtck/drivers/hyperv";
  *
  * await using driver = hypervDriver({ owner: "me", imagesUrl: "https://example.org/images.json" });
  * await driver.images.update();

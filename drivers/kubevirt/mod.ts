@@ -60,7 +60,7 @@ export interface KubevirtPluginOptions {
  *
  * @example
  * ```ts ignore
- * import { kubevirtPlugin } from "@vmtck/vmtck/kubevirt";
+ * import { kubevirtPlugin } from "@vmtck/vmtck/drivers/kubevirt";
  *
  * await using plugin = kubevirtPlugin({ owner: "shoot-1" });
  * const { providerID } = await plugin.createMachine({ machine: { name: "m1" }, machineClass, secret });

@@ -62,7 +62,7 @@ export interface LibvirtOptions {
  *
  * @example
  * ```ts ignore
- * import { libvirtDriver } from "@vmtck/vmtck/libvirt";
+ * import { libvirtDriver } from "@vmtck/vmtck/drivers/libvirt";
  *
  * await using driver = libvirtDriver({ owner: "me", imagesUrl: "https://example.org/images.json" });
  * await driver.images.update();
