@@ -26,6 +26,7 @@ import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv/mod.ts";
 import { PLUGIN_MUTANTS } from "./machine_plugin/mod.ts";
 import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
 import { TASK_MUTANTS } from "./task_driver/mod.ts";
+import { UVM_MUTANTS } from "./utility_vm/mod.ts";
 
 /** The mutants of the `driver` contract. */
 const OF_DRIVERS: readonly Mutant[] = [
@@ -59,5 +60,6 @@ export const MUTANTS: readonly PlantedMutant[] = [
   ...plantedIn("memory", "driver", OF_DRIVERS),
   ...plantedIn("memory", "task-driver", TASK_MUTANTS),
   ...plantedIn("kubevirt", "machine-plugin", PLUGIN_MUTANTS),
+  ...plantedIn("hcs", "utility-vm", UVM_MUTANTS),
   ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),
 ];

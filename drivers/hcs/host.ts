@@ -271,8 +271,11 @@ function deviceWords(devices: LabSystem["devices"]): string[] {
     switch (kind) {
       case "Scsi":
         return `scsi:${words[0]}:${last}=${text(device.Path)}${device.ReadOnly ? " ro" : ""}`;
-      case "VirtualPMem":
-        return `vpmem:${last}=${text(device.HostPath)}${device.ReadOnly ? " ro" : ""}`;
+      case "VirtualPMem": {
+        const format = text(device.ImageFormat).toLowerCase();
+        const mode = device.ReadOnly ? " ro" : "";
+        return `vpmem:${last}=${text(device.HostPath)} ${format}${mode}`;
+      }
       case "VirtualSmb": {
         const isReadOnly = (device.Options as JsonObject | undefined)?.ReadOnly === true;
         return `vsmb:${last}=${text(device.Path)}${isReadOnly ? " ro" : ""}`;

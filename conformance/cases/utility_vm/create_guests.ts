@@ -221,6 +221,7 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
     why: "hcsshim's merge is invisible to what gives locations away",
     needs: ["linux", "host.plantDisk"],
     checks: {
+      added: "uvm.document.booked",
       disk: "uvm.document.booked",
       again: "uvm.document.booked",
       reserved: "uvm.scsi.reserved",
@@ -232,7 +233,8 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
       const additionalDocument = JSON.stringify(addition);
       const options = await fresh.linux({ additionalDocument });
       const vm = await fresh.running(options);
-      const { location } = await vm.scsi.add({ hostPath: await fresh.disk() });
+      const hostPath = await fresh.disk();
+      const { location } = await check.succeeds("added", hostPath, () => vm.scsi.add({ hostPath }));
       check.equal("disk", vmSubject(vm), location.lun, 1);
       const subject = `attachment:${Path}` as const;
       const attached = { code: "already-exists", subject, reason: "already-attached" } as const;

@@ -6,7 +6,7 @@
 
 import { isDriverError, type ModifyRequest } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { added, asked, attachment, told, vmSubject } from "./words.ts";
+import { added, asked, attachment, LONG, told, vmSubject } from "./words.ts";
 
 /** The service's codes, and what each one means here. */
 const CODES: readonly (readonly [code: string, meaning: string])[] = [
@@ -121,7 +121,7 @@ export const UVM_ERROR_CASES: readonly Case<"utility-vm">[] = [
       await check.refused("before", () => vm.modify({}), refusal);
       await vm.start();
       await vm.terminate();
-      await vm.wait({ timeoutMs: 600_000 });
+      await vm.wait(LONG);
       await check.refused("after", () => vm.modify({}), refusal);
     },
   },

@@ -255,6 +255,24 @@ export const UVM_LIFE_CASES: readonly Case<"utility-vm">[] = [
     },
   },
   {
+    id: "uvm.close.while-ending",
+    title: "A close is not done before the VM has ended",
+    why: "hcsshim's close asks for the end, and goes on",
+    needs: ["host.hold", "host.release"],
+    checks: { pending: "uvm.close.ended", done: "uvm.close.ended", gone: "uvm.close.ended" },
+    async run({ fresh, check, host, vms, settled }) {
+      const vm = await fresh.running();
+      await host.hold(vm.id);
+      let done = false;
+      const closing = settled([vm.close().finally(() => void (done = true))]);
+      const listed = (await vms.list()).map(({ id }) => id);
+      check.equal("pending", vmSubject(vm), [done, listed], [false, [vm.id]]);
+      await host.release(vm.id);
+      check.equal("done", vmSubject(vm), (await closing).map(told), ["success"]);
+      check.equal("gone", "the list", await vms.list(), []);
+    },
+  },
+  {
     id: "uvm.close.waits",
     title: "A close ends the waits on its handle",
     why: "Waits that nobody wakes after the handle is gone",

@@ -58,6 +58,7 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
     needs: ["host.plantDisk", "host.devices", "host.guestDevices"],
     checks: {
       plain: "uvm.scsi.mount",
+      add: "uvm.scsi.mount",
       mounted: "uvm.scsi.mount",
       removed: "uvm.scsi.remove",
       swapped: "uvm.scsi.mount",
@@ -69,7 +70,7 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
       const before = await host.guestDevices(vm.id);
       await vm.scsi.add({ hostPath: a });
       check.equal("plain", a, added(before, await host.guestDevices(vm.id)), []);
-      await vm.scsi.add({ hostPath: b, guestPath });
+      await check.succeeds("add", b, () => vm.scsi.add({ hostPath: b, guestPath }));
       const mounted = added(before, await host.guestDevices(vm.id));
       check.equal("mounted", b, mounted, [`disk:${guestPath}`]);
       const all = await host.devices(vm.id);

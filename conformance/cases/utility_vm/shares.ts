@@ -97,7 +97,7 @@ function casesFor(kind: Kind): Case<"utility-vm">[] {
         again: "uvm.attach.unknown",
       },
       async run(context) {
-        const { fresh, check, host } = context;
+        const { fresh, check, host, settled } = context;
         const shares = await kind.open(context);
         const before = await host.devices(shares.vm.id);
         const folder = await fresh.folder();
@@ -106,10 +106,10 @@ function casesFor(kind: Kind): Case<"utility-vm">[] {
         check.equal("one", folder, devices.length, 1);
         const names = new Set(made.map(({ name, guestPath }) => `${name} ${guestPath}`));
         check.equal("same", folder, names.size, 1);
-        for (let count = 1; count < 64; count++) await shares.remove(folder);
+        for (let count = 1; count < 64; count++) await settled([shares.remove(folder)]);
         const kept = await devicesSince(context, shares.vm, before);
         check.equal("kept", folder, [kept, shares.attached()[0]?.references], [devices, 1]);
-        await shares.remove(folder);
+        await settled([shares.remove(folder)]);
         check.equal("gone", folder, await devicesSince(context, shares.vm, before), []);
         await check.refused("again", () => shares.remove(folder), {
           code: "not-found",

@@ -14,8 +14,8 @@ export const vmSubject = ({ id }: Pick<UtilityVm, "id">): Subject => `uvm:${id}`
 /** The subject of errors about something attached. */
 export const attachment = (hostPath: string): Subject => `attachment:${hostPath}`;
 
-/** A wait long enough for any end. */
-export const LONG = { timeoutMs: 600_000 };
+/** A wait long enough for any end, and shorter than a case may take. */
+export const LONG = { timeoutMs: 120_000 };
 
 /** A call that every backend call fails for: tells how often it would have asked the host. */
 export async function asked(

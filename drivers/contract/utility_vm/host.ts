@@ -52,7 +52,7 @@ export interface UtilityVmHost extends HostBase {
   uprootNetwork?(name: string): Promise<void>;
   /**
    * What the host has attached to a VM, sorted: `scsi:<controller>:<lun>=<path>`,
-   * `vpmem:<device>=<path>`, `vsmb:<name>=<path>`, `plan9:<name>=<path>`, `nic:<adapter>=<endpoint>`,
+   * `vpmem:<device>=<path> <vhd1|vhdx>`, `vsmb:<name>=<path>`, `plan9:<name>=<path>`, `nic:<adapter>=<endpoint>`,
    * with ` ro` after those that cannot be written to.
    */
   devices?(id: string): Promise<readonly string[]>;

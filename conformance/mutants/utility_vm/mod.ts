@@ -1,0 +1,20 @@
+/**
+ * The mutants of utility VMs: among them the defects of hcsshim, by the numbers that a study of it
+ * gave them (D for its first published version, H for those still there).
+ *
+ * @module
+ */
+
+import { UVM_CREATE_MUTANTS } from "./create.ts";
+import { UVM_LIFE_MUTANTS } from "./life.ts";
+import { UVM_SCSI_MUTANTS } from "./scsi.ts";
+import { UVM_SHARE_MUTANTS } from "./shares.ts";
+import type { UvmMutant } from "./uvm_mutant.ts";
+
+/** The mutants. */
+export const UVM_MUTANTS: readonly UvmMutant[] = [
+  ...UVM_CREATE_MUTANTS,
+  ...UVM_LIFE_MUTANTS,
+  ...UVM_SCSI_MUTANTS,
+  ...UVM_SHARE_MUTANTS,
+];
