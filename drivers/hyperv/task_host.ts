@@ -12,9 +12,11 @@ import { liveHost, simulatedHost } from "./host.ts";
 const MIB = 1024 * 1024;
 
 function taskHost(host: HostControls, backend: HypervBackend): TaskHost {
-  return taskHostOver(host, async (Name) => {
-    const [vm] = (await backend.call("Get-VM", { Name })).vms;
-    return { memoryMiB: (vm?.memoryStartup ?? 0) / MIB, cpus: vm?.processorCount ?? 0 };
+  return taskHostOver(host, {
+    async size(Name) {
+      const [vm] = (await backend.call("Get-VM", { Name })).vms;
+      return { memoryMiB: (vm?.memoryStartup ?? 0) / MIB, cpus: vm?.processorCount ?? 0 };
+    },
   });
 }
 

@@ -44,6 +44,22 @@ export type DiskRecord = {
   /** The machine that it was made for. */
   readonly machine: string;
   readonly owner: Owner | null;
+  /** Its virtual size; null for that of its image. */
+  readonly sizeBytes: number | null;
+};
+
+/** What a disk is like beyond its image, and what its guest reads at its first boot. */
+export type DiskTailoring = {
+  /** Its virtual size; null for that of its image. */
+  readonly sizeBytes: number | null;
+  /** The guest's host name. */
+  readonly hostname: string | null;
+  /** What the guest runs. */
+  readonly cmds: readonly string[];
+  /** The keys that may log in to it. */
+  readonly keys: readonly string[];
+  /** The password of its administrator. */
+  readonly password: string | null;
 };
 
 /** A network with its DHCP server. */
@@ -110,6 +126,8 @@ export type MemoryMethods = {
     params: { machine: string; name: string; owner: Owner | null; bootSector: string };
     result: null;
   };
+  /** Gives a machine's disk a size, and its guest what it reads at its first boot. */
+  readonly "disk.tailor": { params: { machine: string } & DiskTailoring; result: null };
   readonly "disk.list": { params: Nothing; result: readonly DiskRecord[] };
   readonly "disk.delete": { params: { name: string }; result: null };
 

@@ -14,6 +14,7 @@ import { memoryHost } from "./host.ts";
 import { GUEST_MARK } from "./hypervisor/guest.ts";
 import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
+import { memoryTailoring } from "./tailoring.ts";
 import { memoryTaskHost } from "./task_host.ts";
 import { memoryUsage } from "./usage.ts";
 
@@ -43,7 +44,11 @@ export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly image
   serves: {
     "driver": { create: memoryDriver, host: memoryHost },
     "task-driver": {
-      create: (context) => tasksOver(context, memoryDriver, { usage: memoryUsage(context) }),
+      create: (context) =>
+        tasksOver(context, memoryDriver, {
+          usage: memoryUsage(context),
+          tailoring: memoryTailoring(context),
+        }),
       host: memoryTaskHost,
     },
   },

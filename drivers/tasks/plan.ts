@@ -8,6 +8,7 @@
 import { Trouble } from "../backend/driver_errors.ts";
 import type { Files } from "../backend/files.ts";
 import type {
+  Clock,
   NetworkInterfaceConfig,
   TaskConfig,
   TaskPluginConfig,
@@ -15,6 +16,7 @@ import type {
   TaskSpec,
 } from "../contract/mod.ts";
 import { countCores } from "./cpuset.ts";
+import { assertReferences } from "./image_header.ts";
 import { imagePaths } from "./image_paths.ts";
 import type { TaskMachines, TaskPlan } from "./machines.ts";
 import { machineName } from "./names.ts";
@@ -45,9 +47,10 @@ export function checkedConfig(machines: TaskMachines, config: unknown): TaskPlug
  * driver cannot have; about the image as {@linkcode ImagePaths.resolve} says
  */
 export async function planOf(
-  { machines, files, config }: {
+  { machines, files, clock, config }: {
     readonly machines: TaskMachines;
-    readonly files: Pick<Files, "realPath">;
+    readonly files: Pick<Files, "realPath" | "read">;
+    readonly clock: Clock;
     readonly config: TaskPluginConfig;
   },
   spec: TaskSpec,
@@ -72,7 +75,10 @@ export async function planOf(
   const cpus = countCores(resources.cpuset ?? "");
   const plan: TaskPlan = { spec, config: task, machine: machineName(id), cpus, images };
   machines.check?.(plan);
-  return task.image === undefined ? plan : { ...plan, image: await images.resolve(task.image) };
+  if (task.image === undefined) return plan;
+  const image = await images.resolve(task.image);
+  await clock.hold(assertReferences(files, images, image));
+  return { ...plan, image };
 }
 
 function checkMemory(memoryMiB: unknown, least: number): void {

@@ -33,8 +33,8 @@ export interface TaskDriverOptions {
   readonly machines: TaskMachines;
   /** Time; in a process that agents come back to, it counts from the Unix epoch. */
   readonly clock: Clock;
-  /** The local files, for the paths of images. */
-  readonly files: Pick<Files, "realPath">;
+  /** The local files, for the paths and the headers of images. */
+  readonly files: Pick<Files, "realPath" | "read">;
   /** The longest pause between two looks at a machine. By default a second. */
   readonly pollMs?: number;
   /** The pause between two looks at the host's health. By default five seconds. */
@@ -92,7 +92,7 @@ export function taskDriver(options: TaskDriverOptions): TaskDriver {
         }
         starting.add(id);
         try {
-          const plan = await planOf({ machines, files, config }, structuredClone(spec));
+          const plan = await planOf({ machines, files, clock, config }, structuredClone(spec));
           return await locks.run(id, () => start(parts, plan, about), { signal });
         } finally {
           starting.delete(id);

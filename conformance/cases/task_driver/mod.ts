@@ -7,6 +7,7 @@
 import type { Case } from "../../case.ts";
 import { TASK_DESTROY_CASES } from "./destroy.ts";
 import { TASK_FAULT_CASES } from "./faults.ts";
+import { TASK_DISK_CASES, TASK_GUEST_CASES } from "./guest.ts";
 import { TASK_IMAGE_CASES, TASK_NETWORK_CASES } from "./images.ts";
 import { TASK_CONFIG_CASES, TASK_FINGERPRINT_CASES, TASK_PLUGIN_CASES } from "./plugin.ts";
 import { TASK_INSPECT_CASES, TASK_RECOVER_CASES } from "./recover.ts";
@@ -27,6 +28,8 @@ export const TASK_DRIVER_CASES: readonly Case<"task-driver">[] = [
   ...TASK_INSPECT_CASES,
   ...TASK_RECOVER_CASES,
   ...TASK_IMAGE_CASES,
+  ...TASK_DISK_CASES,
+  ...TASK_GUEST_CASES,
   ...TASK_NETWORK_CASES,
   ...TASK_STATS_CASES,
   ...TASK_EVENT_CASES,

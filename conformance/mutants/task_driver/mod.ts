@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TASK_GUEST_MUTANTS } from "./guest.ts";
 import { TASK_IMAGE_MUTANTS, TASK_NETWORK_MUTANTS } from "./images.ts";
 import { TASK_PLUGIN_MUTANTS } from "./plugin.ts";
 import { TASK_INSPECT_MUTANTS, TASK_RECOVER_MUTANTS } from "./recover.ts";
@@ -23,6 +24,7 @@ export const TASK_MUTANTS: readonly TaskMutant[] = [
   ...TASK_INSPECT_MUTANTS,
   ...TASK_RECOVER_MUTANTS,
   ...TASK_IMAGE_MUTANTS,
+  ...TASK_GUEST_MUTANTS,
   ...TASK_NETWORK_MUTANTS,
   ...TASK_STATS_MUTANTS,
   ...TASK_EVENT_MUTANTS,

@@ -31,6 +31,13 @@ export interface TaskHost extends HostBase {
   size?(machine: string): Promise<{ readonly memoryMiB: number; readonly cpus: number }>;
   /** The virtual size of a machine's first disk in bytes. */
   diskBytes?(machine: string): Promise<number>;
+  /**
+   * Runs a program in a guest, as its administrator, by a way of the host's own: waits until the guest is
+   * up, and answers what the program printed.
+   *
+   * @throws {Error} if the guest does not come up, or the program fails
+   */
+  run?(machine: string, argv: readonly string[]): Promise<string>;
   /** Restarts the hypervisor's daemon; machines live on. */
   restartDaemon?(): Promise<void>;
   /** Calls a method whose facet the driver does not have, past the types: it has to be `unimplemented`. */

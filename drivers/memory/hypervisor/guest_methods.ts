@@ -38,6 +38,10 @@ const files: Readonly<Record<string, (guest: Guest) => string>> = {
   "/proc/meminfo": ({ machine }) =>
     `MemTotal:       ${Math.round(machine.memoryMiB * 1024 * USABLE_MEMORY)} kB\n`,
   "/etc/hostname": ({ boot }) => `${boot.hostname}\n`,
+  "/etc/shadow": ({ disk }) =>
+    `root:${(disk.tailoring?.password ?? null) === null ? "!" : "set"}\n`,
+  "/root/.ssh/authorized_keys": ({ disk }) =>
+    (disk.tailoring?.keys ?? []).map((key) => `${key}\n`).join(""),
 };
 
 const programs: Readonly<Record<string, Program>> = {
@@ -83,7 +87,8 @@ function shell(guest: Guest, script: string): ProgramResult {
   if (inner !== undefined) shell(guest, inner);
   const sum = { exitCode: 0, stdout: "", stderr: "" };
   for (const command of script.split(/[;\n]/)) {
-    const words = command.trim().split(/\s+/).filter((word) => word !== "");
+    const words = (command.trim().match(/"[^"]*"|\S+/g) ?? [])
+      .map((word) => word.replace(/^"(.*)"$/, "$1"));
     if (words.length === 0) continue;
     if (words[0] === "exit") return { ...sum, exitCode: Number(words[1] ?? sum.exitCode) };
     const argv = words.filter((word) => word !== ">&2");
@@ -94,6 +99,13 @@ function shell(guest: Guest, script: string): ProgramResult {
     sum.stderr += isRedirected ? stdout + stderr : stderr;
   }
   return sum;
+}
+
+/** Runs what the guest was given, once a boot: nobody can tell when, as nobody was there. */
+function seed(guest: Guest): void {
+  if (guest.boot.isSeeded) return;
+  guest.boot.isSeeded = true;
+  for (const command of guest.disk.tailoring?.cmds ?? []) shell(guest, command);
 }
 
 /** The machine and the port that an address of the host's network leads to. */
@@ -128,7 +140,9 @@ export function guestMethods(store: Store): Handlers<"guest"> {
           peer.boot?.address === target && peer.network === machine.network &&
           hasBooted(store, peer)
         );
-      return execute({ machine, boot: machine.boot, disk, reaches }, argv);
+      const guest = { machine, boot: machine.boot, disk, reaches };
+      seed(guest);
+      return execute(guest, argv);
     },
   };
 }

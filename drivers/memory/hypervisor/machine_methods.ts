@@ -182,8 +182,17 @@ function diskMethods(store: Store): Handlers<"disk"> {
       store.enter(machine, WORDS.stopped);
       return null;
     },
+    "disk.tailor": ({ machine: uuid, ...tailoring }) => {
+      const disk = store.diskOf(store.machine(uuid));
+      if (!disk) throw refusal("no-disk", "The machine has no disk");
+      disk.tailoring = tailoring;
+      if (tailoring.hostname !== null) disk.hostname = tailoring.hostname;
+      return null;
+    },
     "disk.list": () =>
-      [...store.disks.values()].map(({ name, machine, owner }) => ({ name, machine, owner })),
+      [...store.disks.values()].map(({ name, machine, owner, tailoring }) => {
+        return { name, machine, owner, sizeBytes: tailoring?.sizeBytes ?? null };
+      }),
     "disk.delete": ({ name }) => {
       const disk = store.disks.get(name);
       if (!disk) throw refusal("no-such-disk", `There is no disk "${name}"`);

@@ -6,6 +6,7 @@
 
 import { type Clock, POWER_TABLE, type PowerOperation } from "../../contract/mod.ts";
 import {
+  type DiskTailoring,
   type ForwardRecord,
   type MemoryEvent,
   type NetworkRecord,
@@ -22,6 +23,8 @@ export interface Boot {
   readonly at: number;
   /** What the network's DHCP server will give it. */
   readonly address?: string;
+  /** Whether the guest has run what it was given. */
+  isSeeded?: boolean;
   /** The files in `/run`. */
   readonly files: string[];
   /** The guest's host name. */
@@ -55,6 +58,8 @@ export interface SimulatedDisk {
   readonly bootSector: string;
   /** The host name that the guest keeps there. */
   hostname?: string;
+  /** Its size, and what its guest reads at its first boot. */
+  tailoring?: DiskTailoring;
 }
 
 /** What a {@linkcode Store} needs. */

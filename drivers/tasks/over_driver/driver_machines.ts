@@ -6,22 +6,24 @@
 
 import { Trouble } from "../../backend/driver_errors.ts";
 import {
+  type CallOptions,
   type Driver,
   isDriverError,
   type Machine,
   type MachineRef,
   type PowerState,
+  type Schema,
   type TaskCapabilities,
   type TaskFacet,
   type TaskFingerprint,
 } from "../../contract/mod.ts";
 import { isAbsolute } from "../image_paths.ts";
 import type { Undo } from "../../backend/undo.ts";
-import type { MachineNote, Sight, TaskMachines } from "../machines.ts";
+import type { MachineNote, Sight, TaskMachines, TaskPlan } from "../machines.ts";
 import { machineName } from "../names.ts";
 import { driverNet } from "./driver_net.ts";
 import type { LocalImages } from "./local_images.ts";
-import { CONFIG_SCHEMA, DEFAULT_NETWORK, TASK_CONFIG_SCHEMA } from "./schemas.ts";
+import { CONFIG_SCHEMA, DEFAULT_NETWORK, taskConfigSchema } from "./schemas.ts";
 
 /** The version of the plugin. */
 const VERSION = "0.1.0";
@@ -38,6 +40,18 @@ const CAPABILITIES: TaskCapabilities = {
   disableLogCollection: true,
   dynamicWorkloadUsers: false,
 };
+
+/** What an adapter can do to a task's machine beyond what a `Driver` does. */
+export interface Tailoring {
+  /** The facets that tasks have by it. */
+  readonly facets: readonly TaskFacet[];
+  /** The keys of a task's configuration that it brings about. */
+  readonly keys: Readonly<Record<string, Schema>>;
+  /** Checks, without any side effect, what a schema cannot say. @throws {Trouble} `invalid-argument` */
+  check(plan: TaskPlan): Promise<void>;
+  /** Changes a machine that was made, before it is switched on for the first time. */
+  apply(machine: Machine, plan: TaskPlan, options: CallOptions): Promise<void>;
+}
 
 /** Each task has a cluster of its own, and in it one machine of the same name. */
 export function refOf(name: string): MachineRef {
@@ -61,7 +75,11 @@ function facetsOf(driver: Driver): TaskFacet[] {
 }
 
 /** The machines that a driver makes for tasks. */
-export function driverMachines(driver: Driver, images: LocalImages): TaskMachines {
+export function driverMachines(
+  driver: Driver,
+  images: LocalImages,
+  tailoring?: Tailoring,
+): TaskMachines {
   const ref = ({ more }: MachineNote): MachineRef => refOf(String(more));
   const get = async (note: MachineNote, signal?: AbortSignal): Promise<Machine | undefined> => {
     try {
@@ -74,10 +92,10 @@ export function driverMachines(driver: Driver, images: LocalImages): TaskMachine
   };
   return {
     plugin: { name: driver.name, version: VERSION },
-    facets: facetsOf(driver),
+    facets: [...facetsOf(driver), ...tailoring?.facets ?? []],
     capabilities: CAPABILITIES,
     configSchema: CONFIG_SCHEMA,
-    taskConfigSchema: TASK_CONFIG_SCHEMA,
+    taskConfigSchema: taskConfigSchema(tailoring?.keys),
     net: driverNet(driver),
     checkConfig: ({ data_dir, image_paths = [] }) => {
       assertAbsolute("data_dir", data_dir);
@@ -92,7 +110,9 @@ export function driverMachines(driver: Driver, images: LocalImages): TaskMachine
       throw new Trouble("invalid-argument", `the key "network_interface[0].bridge.name": ${why}`);
     },
     health: async (options) => await healthOf(driver, options.signal),
-    async launch({ spec, machine: name, cpus, image = "" }, undo, { signal }) {
+    async launch(plan, undo, { signal }) {
+      const { spec, machine: name, cpus, image = "" } = plan;
+      await tailoring?.check(plan);
       const version = await images.provide(image, { signal });
       const at = refOf(name);
       if (driver.networks) await makeNetwork(driver.networks, at.cluster, undo, signal);
@@ -102,6 +122,7 @@ export function driverMachines(driver: Driver, images: LocalImages): TaskMachine
         { signal },
       );
       undo.add(`machine:${name}`, () => wasThere(driver.machines.delete(at, { force: true })));
+      await tailoring?.apply(made, plan, { signal });
       await made.start({ signal });
       const { verdict, error } = await made.wait("running", { timeoutMs: START_MS, signal });
       if (verdict !== "reached") {

@@ -23,31 +23,36 @@ export const CONFIG_SCHEMA: Schema = {
 /** The one network that tasks can have, where the driver makes networks: a new one for each task. */
 export const DEFAULT_NETWORK = "default";
 
-/** A task's configuration. */
-export const TASK_CONFIG_SCHEMA: Schema = {
-  kind: "object",
-  attributes: {
-    image: attr("image", "string", true),
-    network_interface: {
-      kind: "block_list",
-      name: "network_interface",
-      maxItems: 1,
-      nested: {
-        kind: "object",
-        attributes: {
-          bridge: {
-            kind: "block",
-            name: "bridge",
-            nested: {
-              kind: "object",
-              attributes: {
-                name: attr("name", "string", true),
-                ports: attr("ports", "list(string)"),
-              },
-            },
+const NETWORK_INTERFACE: Schema = {
+  kind: "block_list",
+  name: "network_interface",
+  maxItems: 1,
+  nested: {
+    kind: "object",
+    attributes: {
+      bridge: {
+        kind: "block",
+        name: "bridge",
+        nested: {
+          kind: "object",
+          attributes: {
+            name: attr("name", "string", true),
+            ports: attr("ports", "list(string)"),
           },
         },
       },
     },
   },
 };
+
+/** A task's configuration, with the keys that an adapter adds. */
+export function taskConfigSchema(more: Readonly<Record<string, Schema>> = {}): Schema {
+  return {
+    kind: "object",
+    attributes: {
+      image: attr("image", "string", true),
+      network_interface: NETWORK_INTERFACE,
+      ...more,
+    },
+  };
+}

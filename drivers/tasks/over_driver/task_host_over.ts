@@ -10,13 +10,15 @@ import type { HostControls, TaskHost, TaskHostControl } from "../../contract/mod
 const NEVER: Readonly<Partial<Record<TaskHostControl, string>>> = {
   killForMemory: "a driver does not say why a machine crashed",
   restartGuest: "a driver cannot make a guest restart by itself",
-  diskBytes: "tasks of this driver say no size of a disk",
   restartDaemon: "a driver's host is one with its hypervisor",
   callUndeclared: "a method of a facet that is absent is not there to be called",
 };
 
 /** The controls, as far as the driver's host has them. */
-export function taskHostOver(host: HostControls, size?: TaskHost["size"]): TaskHost {
+export function taskHostOver(
+  host: HostControls,
+  more: Pick<TaskHost, "size" | "diskBytes" | "run"> = {},
+): TaskHost {
   const { force, vanish, turnOff, census } = host;
   const { plantMachine, uprootMachine, fingerprint } = host;
   const noForce = host.inapplicable?.force;
@@ -33,11 +35,13 @@ export function taskHostOver(host: HostControls, size?: TaskHost["size"]): TaskH
       pause: (machine) => force.call(host, machine, "paused"),
       resume: (machine) => force.call(host, machine, "running"),
     }),
-    ...(size && { size }),
+    ...more,
     inapplicable: {
       ...NEVER,
       ...(noForce !== undefined && { killProcess: noForce, pause: noForce, resume: noForce }),
-      ...(!size && { size: "this driver's host does not tell" }),
+      ...(!more.size && { size: "this driver's host does not tell" }),
+      ...(!more.diskBytes && { diskBytes: "tasks of this driver say no size of a disk" }),
+      ...(!more.run && { run: "nothing can be asked of a guest of this driver" }),
     },
   };
 }

@@ -9,13 +9,15 @@ import type { DriverContext } from "../../backend/module.ts";
 import type { Driver, TaskDriver } from "../../contract/mod.ts";
 import type { TaskMachines } from "../machines.ts";
 import { taskDriver } from "../task_driver.ts";
-import { driverMachines } from "./driver_machines.ts";
+import { driverMachines, type Tailoring } from "./driver_machines.ts";
 import { localImages } from "./local_images.ts";
 
 /** What an adapter can add. */
 export interface TasksOverOptions {
   /** What a machine uses; a `Driver` does not tell. */
   readonly usage?: TaskMachines["usage"];
+  /** What else tasks can ask for. */
+  readonly tailoring?: Tailoring;
 }
 
 function measured(machines: TaskMachines, usage: TaskMachines["usage"]): TaskMachines {
@@ -29,14 +31,14 @@ function measured(machines: TaskMachines, usage: TaskMachines["usage"]): TaskMac
 export function tasksOver<M extends Methods, E extends Json>(
   context: DriverContext<M, E>,
   create: (context: DriverContext<M, E>) => Driver,
-  { usage }: TasksOverOptions = {},
+  { usage, tailoring }: TasksOverOptions = {},
 ): TaskDriver {
   const { clock, files } = context;
   const below = (path: string): string => `${path}${path.includes("\\") ? "\\" : "/"}tasks`;
   const [configDir, cacheDir] = [below(context.configDir), below(context.cacheDir)];
   const driver = create({ ...context, configDir, cacheDir });
   const images = localImages({ images: driver.images, files, configDir, clock });
-  const machines = measured(driverMachines(driver, images), usage);
+  const machines = measured(driverMachines(driver, images, tailoring), usage);
   const tasks = taskDriver({ machines, clock, files });
   return {
     ...tasks,

@@ -7,8 +7,6 @@
 import { type Clause, must } from "../../clauses/clause.ts";
 import { VIRT, virtIssue } from "./sources.ts";
 
-const NATIVE = "no simulated driver has it; the tests of the libvirt driver show it";
-
 /** The clauses about images and disks. */
 export const TASK_IMAGE_CLAUSES: readonly Clause[] = [
   must(
@@ -22,12 +20,11 @@ export const TASK_IMAGE_CLAUSES: readonly Clause[] = [
   ),
   must("task.image.missing", "An image that is not there is not-found"),
   must("task.image.unchanged", "Using a task does not change its image"),
-  must("task.image.headers", "A disk that refers to a file outside is refused", "contract", NATIVE),
+  must("task.image.headers", "A disk that refers to a file outside is refused"),
   must(
     "task.disk.size",
     "A disk has the size asked for, and never less than its image",
     virtIssue(213),
-    NATIVE,
   ),
 ];
 
@@ -37,19 +34,15 @@ export const TASK_GUEST_CLAUSES: readonly Clause[] = [
     "task.guest.hostname",
     "The guest has the host name asked for",
     `${VIRT}#TaskConfig`,
-    NATIVE,
   ),
   must(
     "task.guest.effect",
     "Every key that is accepted has its effect, in the guest byte for byte",
     `${VIRT}#TaskConfig`,
-    NATIVE,
   ),
   must(
     "task.guest.secrets",
     "A secret of a task is in no error, event, status or fingerprint",
-    "contract",
-    NATIVE,
   ),
 ];
 
