@@ -20,6 +20,7 @@ interface Named {
 function laneOf(method: string, params: Json): string {
   const { resource, name, body, watch } = params as Named;
   if (watch !== undefined) return `watch:${watch}`;
+  if (method === "upload") return `datavolumes:${name}`;
   if (resource === undefined || method.startsWith("lab.")) return "cluster";
   return `${resource}:${name ?? body?.metadata?.name ?? ""}`;
 }
@@ -29,6 +30,8 @@ const READS: ReadonlySet<string> = new Set<keyof KubeMethods>([
   "get",
   "inspect",
   "list",
+  "ssh.run",
+  "ssh.shell",
   "version",
   "watch.start",
   "watch.stop",
@@ -43,16 +46,16 @@ const VOLATILE: Readonly<Record<string, string>> = {
   continue: "page",
   watch: "watch",
   // From here on secrets: see `redact.ts` for the other way.
-  token: "secret",
-  clientKey: "secret",
-  clientCertificate: "secret",
-  certificateAuthority: "secret",
+  token: "hidden",
+  clientKey: "hidden",
+  clientCertificate: "hidden",
+  certificateAuthority: "hidden",
   server: "url",
   proxy: "url",
 };
 
 function volatile(path: readonly string[], value: string | number): string | undefined {
-  if (path.includes("data") || path.includes("stringData")) return "secret";
+  if (path.includes("data") || path.includes("stringData")) return "hidden";
   if (typeof value !== "string") return undefined;
   if (UUID.test(value)) return "uuid";
   if (TIME.test(value)) return "time";
@@ -67,7 +70,9 @@ function refusal(init: Partial<Refusal> & { status: number; reason: string }, me
 export const SEAM: SeamRules<KubeMethods> = {
   lane: laneOf,
   changes: (method) => !READS.has(method),
-  volatile: (_, path, value) => volatile(path, value),
+  // Where an image is in the cache depends on its content.
+  volatile: (method, path, value) =>
+    method === "upload" && path.at(-1) === "path" ? "path" : volatile(path, value),
   situations: {
     "unavailable": refusal(
       { status: 503, reason: "ServiceUnavailable" },
