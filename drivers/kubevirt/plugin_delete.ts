@@ -4,18 +4,14 @@
  * @module
  */
 
-import { Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
 import { type DriverError, PluginError } from "../contract/mod.ts";
 import type { KubeObject, VirtualMachine } from "./backend.ts";
 import type { Kinds } from "./objects_client.ts";
 import { isMeant } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
+import { untilGone } from "./plugin_wait.ts";
 import { isRefusal } from "./status.ts";
 import { carries, ownerOf, ownLabels, selectorOf } from "./virtual_machine_names.ts";
-
-/** The pause between two looks at what is being deleted. */
-const POLL_MS = 500;
 
 /** What a later call may want to know: which machine it was, and the disks that it had. */
 interface DeletionState {
@@ -175,25 +171,4 @@ async function disksIn(
 function inWords(what: string, { metadata: { name, finalizers = [] } }: KubeObject): string {
   const held = finalizers.length > 0 ? ` (held by ${finalizers.join(", ")})` : "";
   return `${what} ${JSON.stringify(name)}${held}`;
-}
-
-/** Waits until a look finds nothing any more. @throws {Trouble} `deadline-exceeded`, with what is left */
-async function untilGone(
-  { clock, signal, settings: { patienceMs } }: MachineCall,
-  look: () => Promise<string[]>,
-): Promise<void> {
-  let left: string[] = [];
-  const gone = await waitFor({
-    clock,
-    timeoutMs: patienceMs,
-    pollMs: POLL_MS,
-    signal,
-    look: async () => {
-      left = await look();
-      return left.length === 0 ? true : undefined;
-    },
-  });
-  if (gone) return;
-  const why = `After ${patienceMs / 1000} s there is still ${left.join(", ")}`;
-  throw new Trouble("deadline-exceeded", why, "deleting");
 }

@@ -53,7 +53,10 @@ export function pluginHost(backend: KubeBackend): PluginHost {
     plantMachine: (name) => space.create("virtualmachines", planted(name)),
     uprootMachine: (name) => space.uproot("virtualmachines", name),
     plantDisk: (name) => space.create("datavolumes", plantedDisk(name)),
-    uprootDisk: (name) => space.uproot("datavolumes", name),
+    uprootDisk: async (name) => {
+      await space.uproot("datavolumes", name);
+      await space.gone("persistentvolumeclaims", name);
+    },
     fingerprint: async (name) => portraitOf(await space.find("virtualmachines", name)),
     running: (name) => space.running(name),
     vanish: async (name) => {

@@ -5,16 +5,15 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
 import type { VirtualMachine } from "./backend.ts";
 import { isUnsure } from "./errors.ts";
 import { theMachine } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
+import { untilGone } from "./plugin_wait.ts";
 import { isRefusal } from "./status.ts";
 
 /** How often a change is tried against other writers. */
 const ATTEMPTS = 5;
-const POLL_MS = 500;
 /** The phases of an instance that is over. */
 const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
 
@@ -26,16 +25,8 @@ const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
  */
 export async function shutDownMachine(call: MachineCall): Promise<VirtualMachine> {
   const vm = await halted(call);
-  const { clock, signal, settings: { patienceMs } } = call;
-  const off = await waitFor({
-    clock,
-    timeoutMs: patienceMs,
-    pollMs: POLL_MS,
-    signal,
-    look: async () => await isOver(call) ? true : undefined,
-  });
-  if (off) return vm;
-  throw new Trouble("deadline-exceeded", `After ${patienceMs / 1000} s its instance still runs`);
+  await untilGone(call, async () => await isOver(call) ? [] : ["an instance that runs"]);
+  return vm;
 }
 
 /** The machine, told to be off. Each attempt begins with what is there now: others may have written. */

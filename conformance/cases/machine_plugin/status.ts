@@ -183,7 +183,7 @@ export const PLUGIN_STATUS_CASES: readonly Case<"machine-plugin">[] = [
       const request = await fresh.request();
       const short: string[] = [];
       let failures = 0;
-      for (const kind of ["error", "disconnect", "timeout", "garbled-reply"] as const) {
+      for (const kind of ["error", "disconnect", "garbled-reply"] as const) {
         for (let call = 1; call <= machines.length; call++) {
           let listed = machines.length;
           const { error } = await faults.during({ kind, call }, async () => {
