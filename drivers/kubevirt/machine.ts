@@ -160,6 +160,8 @@ export class KubevirtMachine implements Machine {
       if (decide(from, operation, this) === "no-op") return { changed: false, state: from };
       try {
         await this.#act(operation, vm, from, options);
+        // What follows looks itself, until the operation is done.
+        if (operation !== "stop") return { changed: true, state: from };
         const now = await this.#read(operation, options);
         return { changed: true, state: seenState(now).state };
       } catch (error) {
