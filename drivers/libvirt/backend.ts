@@ -174,8 +174,10 @@ export type LibvirtMethods = {
   /** Lets what comes from 127.0.0.1 leave by a bridge. */
   "bridge.routeLocal": Op<{ bridge: string }, null>;
   /** Gives a guest's address back to the DHCP server in the guest's name. */
-  "dhcp.release": Op<{ server: string; address: string; mac: string }, null>;
+  "dhcp.release": Op<{ server: string; client: string; mac: string }, null>;
 
+  /** Removes a domain's registration while it runs, and then ends it: nobody sees it switched off. */
+  "domain.vanish": Op<{ domain: DomainRef }, null>;
   /** Ends a domain's QEMU as `kill -9` does. */
   "qemu.kill": Op<{ domain: DomainRef }, null>;
   /** Ends libvirt's daemon as `kill -9` does, and starts it again. */

@@ -83,6 +83,10 @@ export class LiveBackend implements LibvirtBackend {
         await this.#withClient((client) => act({ client, clock, signal }, domain));
         return null;
       },
+      "domain.vanish": async ({ domain }, { signal }) => {
+        await this.#procedure("domainUndefineFlags", { domain, flags: 0 }, signal);
+        return await this.#procedure("domainDestroyFlags", { domain, flags: 0 }, signal);
+      },
       ...localHostMethods(options),
     };
   }

@@ -61,7 +61,7 @@ export function localHostMethods(
       }),
     "iptables.list": ({ table }, { signal }) => local(() => iptablesRules(table, signal)),
     "bridge.routeLocal": ({ bridge }) => quietly(() => routeLocal(bridge)),
-    "dhcp.release": ({ server, address, mac }) => quietly(() => releaseLease(server, address, mac)),
+    "dhcp.release": ({ server, client, mac }) => quietly(() => releaseLease(server, client, mac)),
     "qemu.kill": ({ domain }) => quietly(() => killQemu(domain.name, clock)),
     "daemon.restart": () => quietly(() => restartDaemon(clock)),
   };
@@ -97,10 +97,10 @@ async function routeLocal(bridge: string): Promise<void> {
 }
 
 /** Tells a DHCP server in a guest's name that the guest's address is free. Nobody answers to that. */
-async function releaseLease(server: string, address: string, mac: string): Promise<void> {
+async function releaseLease(server: string, client: string, mac: string): Promise<void> {
   const socket = createSocket("udp4");
   try {
-    const message = releaseMessage({ server, address, mac });
+    const message = releaseMessage({ server, client, mac });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
       socket.send(message, SERVER_PORT, server, (error) => error ? reject(error) : resolve());

@@ -20,6 +20,7 @@ interface Named {
   readonly name?: string;
   readonly xml?: JsonML;
   readonly address?: string;
+  readonly client?: string;
   readonly argv?: readonly string[];
   readonly bridge?: string;
 }
@@ -33,11 +34,12 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function laneOf(method: string, params: Named): string {
-  const { domain, network, volume, pool, address, argv, bridge } = params;
+  const { domain, network, volume, pool, address, client, argv, bridge } = params;
   if (domain) return `machine:${domain.name}`;
   if (network) return `network:${network.name}`;
   if (volume) return `disk:${volume.name}`;
   if (address !== undefined) return `guest:${address}`;
+  if (client !== undefined) return `guest:${client}`;
   // A rule is its machine's.
   const machine = argv?.find((it) => it.startsWith(TAG))?.slice(TAG.length);
   if (machine !== undefined) return `machine:${machine}`;

@@ -15,13 +15,13 @@ export interface Release {
   /** The server's address. */
   readonly server: string;
   /** The guest's. */
-  readonly address: string;
+  readonly client: string;
   /** The guest's hardware address, with colons. */
   readonly mac: string;
 }
 
 const LENGTH = 300;
-const AT = { address: 12, mac: 28, options: 236 } as const;
+const AT = { client: 12, mac: 28, options: 236 } as const;
 /** Request, Ethernet, of six bytes; then a number that only answers need. */
 const HEAD = [1, 1, 6, 0];
 const COOKIE = [99, 130, 83, 99];
@@ -32,11 +32,11 @@ const END = 255;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 
 /** The message. @throws {RangeError} for what are no addresses */
-export function releaseMessage({ server, address, mac }: Release): Uint8Array<ArrayBuffer> {
+export function releaseMessage({ server, client, mac }: Release): Uint8Array<ArrayBuffer> {
   if (!MAC.test(mac)) throw new RangeError(`${JSON.stringify(mac)} is no hardware address`);
   const message = new Uint8Array(LENGTH);
   message.set(HEAD);
-  message.set(octets(address), AT.address);
+  message.set(octets(client), AT.client);
   message.set(mac.split(":").map((it) => parseInt(it, 16)), AT.mac);
   const options = [...COOKIE, ...TYPE_RELEASE, ...SERVER_ID, ...octets(server), END];
   message.set(options, AT.options);

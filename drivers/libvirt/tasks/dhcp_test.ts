@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { releaseMessage } from "./dhcp.ts";
 
-const release = { server: "10.0.0.1", address: "10.0.0.200", mac: "52:54:00:0a:0b:ff" };
+const release = { server: "10.0.0.1", client: "10.0.0.200", mac: "52:54:00:0a:0b:ff" };
 
 Deno.test("a release names the address, its holder and the server", () => {
   const message = releaseMessage(release);
@@ -28,7 +28,7 @@ Deno.test("a release names the address, its holder and the server", () => {
 });
 
 Deno.test("what is no address is refused", () => {
-  for (const wrong of [{ server: "x" }, { address: "1.2.3" }, { mac: "52:54" }]) {
+  for (const wrong of [{ server: "x" }, { client: "1.2.3" }, { mac: "52:54" }]) {
     assertThrows(() => releaseMessage({ ...release, ...wrong }), RangeError);
   }
 });

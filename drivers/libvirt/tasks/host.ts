@@ -13,7 +13,7 @@ import { ErrorNumber } from "../rpc/errors.ts";
 import { all, first, textOf } from "../xml.ts";
 import { machineOf, TABLES } from "./rules.ts";
 
-const { NO_DOMAIN, NO_NETWORK, NO_STORAGE_VOL, OPERATION_INVALID } = ErrorNumber;
+const { NO_NETWORK, NO_STORAGE_VOL, OPERATION_INVALID } = ErrorNumber;
 const DESTROY_MS = 30_000;
 /** A guest has to boot before it hears anything. */
 const GUEST_MS = 120_000;
@@ -104,10 +104,7 @@ async function disksOf(backend: LibvirtBackend, domain: DomainRef): Promise<Volu
 async function vanish(backend: LibvirtBackend, name: string): Promise<void> {
   const domain = await backend.call("domainLookupByName", { name });
   const volumes = await disksOf(backend, domain);
-  // In this order nobody ever sees it switched off: it is there, and then it is not.
-  await backend.call("domainUndefineFlags", { domain, flags: Flags.domainUndefine.MANAGED_SAVE });
-  await backend.call("domainDestroyFlags", { domain, flags: 0 }, { timeoutMs: DESTROY_MS })
-    .catch(unlessRefused(null, OPERATION_INVALID, NO_DOMAIN));
+  await backend.call("domain.vanish", { domain }, { timeoutMs: DESTROY_MS });
   for (const volume of volumes) {
     await backend.call("storageVolDelete", { volume, flags: 0 })
       .catch(unlessRefused(null, NO_STORAGE_VOL));

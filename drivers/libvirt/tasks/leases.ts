@@ -82,9 +82,9 @@ export async function releaseLeases(
   const leases = await find();
   const server = leases.length > 0 ? await serverOf(session, network, options) : undefined;
   if (server === undefined) return;
-  for (const { address } of leases) {
+  for (const { address: client } of leases) {
     try {
-      await session.call("dhcp.release", { server, address, mac }, options);
+      await session.call("dhcp.release", { server, client, mac }, options);
     } catch (error) {
       if (isRefused(error) && error.code === "not-local") return;
       throw error;

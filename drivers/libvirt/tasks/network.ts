@@ -23,7 +23,7 @@ import {
 import { addressOf } from "../addresses.ts";
 import type { NetworkRef } from "../backend.ts";
 import { findDomain } from "../domains.ts";
-import { meaningOf } from "../errors.ts";
+import { isRefused, meaningOf } from "../errors.ts";
 import { AddressSource, DomainState } from "../rpc/constants.ts";
 import type { Session } from "../session.ts";
 import { leasesOf, networkOfBridge, releaseLeases } from "./leases.ts";
@@ -47,6 +47,9 @@ const POLL_MS = 250;
 const OWN = "own";
 /** The way for guests on bridges that libvirt does not serve. */
 const FOREIGN_SOURCES = [AddressSource.AGENT, AddressSource.ARP];
+
+/** Why there are no rules to see: another host, no such program, or no right to it. */
+const NO_FIREWALL: ReadonlySet<string> = new Set(["not-local", "no-iptables", "permission-denied"]);
 
 type Options = { readonly signal?: AbortSignal };
 
@@ -162,9 +165,17 @@ export class LibvirtTaskNet implements TaskNet {
       : await networkOfBridge(this.#session, bridge, options);
   }
 
-  /** Removes all rules of a machine; answers whether there were any. */
+  /**
+   * Removes all rules of a machine, of which nobody knows whether there are any; answers whether there
+   * were. Where rules cannot be listed, none was made either.
+   */
   async removeForwards(machine: string, options: Options): Promise<boolean> {
-    return await this.#removeForwards(machine, options);
+    try {
+      return await this.#removeForwards(machine, options);
+    } catch (error) {
+      if (isRefused(error) && NO_FIREWALL.has(error.code)) return false;
+      throw error;
+    }
   }
 
   async #takeBack({ kind, data }: TeardownStep, options: Options): Promise<void> {

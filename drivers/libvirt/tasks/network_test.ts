@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { BackendError } from "../../backend/backend.ts";
 import { DriverError, type TaskPort, type VmStartedBuildRequest } from "../../contract/mod.ts";
 import type { LeaseRecord } from "../backend.ts";
 import { DomainState } from "../rpc/constants.ts";
@@ -31,8 +32,8 @@ function host(leases: LeaseRecord[], more: Answers = {}) {
     networkGetDhcpLeases: () => [...leases],
     domainLookupByName: () => ({ name: "o.t", uuid: "u1" }),
     domainGetState: () => ({ state: DomainState.RUNNING, reason: 1 }),
-    "dhcp.release": ({ address }: { address: string }) => {
-      leases.splice(leases.findIndex((it) => it.address === address), 1);
+    "dhcp.release": ({ client }: { client: string }) => {
+      leases.splice(leases.findIndex((it) => it.address === client), 1);
       return null;
     },
     "iptables.list": ({ table }: { table: string }) =>
@@ -122,4 +123,10 @@ Deno.test("what could not be taken back is named, after all was tried", async ()
   const { teardown } = await net.vmStartedBuild(request);
   const error = await assertRejects(() => net.vmTerminatedTeardown({ teardown }), DriverError);
   assertEquals([error.leftovers, rules], [["lease:o.t"], []]);
+});
+
+Deno.test("a host whose firewall cannot be seen has no rules to remove", async () => {
+  const denied = new BackendError("refused", "no-iptables", "no");
+  const { net } = host([], { "iptables.list": () => Promise.reject(denied) });
+  assertEquals(await net.removeForwards("o.t", {}), false);
 });
