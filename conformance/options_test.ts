@@ -25,13 +25,14 @@ Deno.test("readOptions reads values", () => {
   const options = readOptions({
     _: [],
     set: ["uri=qemu:///system", "a=b=c"],
+    option: ["c=d"],
     skip: ["a,b", "c"],
     level: ["must,should"],
     shard: ["2/3"],
     "case-timeout": ["5m"],
     reporter: ["junit=x.xml,tap"],
   }, []);
-  assertEquals(options.settings, { uri: "qemu:///system", a: "b=c" });
+  assertEquals(options.settings, { uri: "qemu:///system", a: "b=c", c: "d" });
   assertEquals(options.selection.skip, ["a", "b", "c"]);
   assertEquals(options.selection.levels, ["must", "should"]);
   assertEquals(options.selection.shard, { index: 2, of: 3 });
