@@ -52,13 +52,11 @@ export interface Attached<T> {
 /** The attachments of one kind. */
 export class Attachments<T> {
   readonly #link: Link;
-  readonly #kind: string;
   readonly #entries = new Map<string, Entry<T>>();
 
   /** None yet. */
-  constructor(link: Link, kind: string) {
+  constructor(link: Link) {
     this.#link = link;
-    this.#kind = kind;
   }
 
   /** What is attached, sorted. @throws {DriverError} if the handle was closed */
@@ -87,7 +85,7 @@ export class Attachments<T> {
       check();
       this.#link.life.assertRunning();
       const { key, make, again } = adding();
-      return await this.#link.alone(`${this.#kind} ${key}`, async () => {
+      return await this.#link.inTurn(async () => {
         this.#link.life.assertRunning();
         const entry = this.#entries.get(key);
         const known = entry && entry.references > 0 ? again(entry.info) : undefined;
@@ -138,7 +136,7 @@ export class Attachments<T> {
       check();
       this.#link.life.assertRunning();
       const name = key();
-      await this.#link.alone(`${this.#kind} ${name}`, async () => {
+      await this.#link.inTurn(async () => {
         this.#link.life.assertRunning();
         const entry = this.#entries.get(name);
         if (!entry) throw trouble("not-attached", "It is not attached");

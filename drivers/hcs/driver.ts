@@ -101,12 +101,11 @@ class HcsUtilityVms implements UtilityVms {
       );
       life = new Life(this.#session, made.ref);
       for (const event of early) life.on(event);
-      const newId = (): string => crypto.randomUUID();
       const onReleased = (): void => {
         unlisten();
         this.#open.delete(vm);
       };
-      const vm = new HcsUtilityVm(this.#session, { os, made, life, newId, onReleased });
+      const vm = new HcsUtilityVm(this.#session, { os, made, life, onReleased });
       this.#open.add(vm);
       return vm;
     } catch (error) {

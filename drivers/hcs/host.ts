@@ -13,6 +13,7 @@ import type {
 } from "../contract/mod.ts";
 import { EVENTS, type HcsBackend, type JsonObject, type LabSystem } from "./backend.ts";
 import { CODES, isRefused } from "./errors.ts";
+import { guidOf } from "./network.ts";
 import { join } from "./paths.ts";
 
 /** What the suite makes on the host is in here. */
@@ -232,9 +233,9 @@ type Planted = Map<string, PlantedNamespace>;
 function networks(backend: HcsBackend, planted: Planted): Partial<UtilityVmHost> {
   return {
     plantNetwork: async (name, count) => {
-      const id = crypto.randomUUID();
+      const id = guidOf(name);
       const endpoints = Array.from({ length: count }, (_, index) => ({
-        id: crypto.randomUUID(),
+        id: guidOf(`${name} ${index}`),
         macAddress: `00-15-5D-52-C0-${String(index).padStart(2, "0")}`,
       }));
       for (const { id: ID, macAddress: MacAddress } of endpoints) {

@@ -85,9 +85,12 @@ export class Link {
     return await this.life.whileAlive(call);
   }
 
-  /** Runs work alone among all work of that name on this VM. */
-  alone<T>(name: string, work: () => Promise<T>, options: Options): Promise<T> {
-    return this.#session.locks.run(`${this.#ref.handle} ${name}`, work, options);
+  /**
+   * Runs work alone among all that attaches and detaches on this VM, in the order of asking: calls that
+   * are under way at the same time reach the service in no order that anybody could tell.
+   */
+  inTurn<T>(work: () => Promise<T>, options: Options): Promise<T> {
+    return this.#session.locks.run(`attachments of ${this.#ref.handle}`, work, options);
   }
 
   /** Lets the VM use a file. */

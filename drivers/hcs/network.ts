@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import type { Json } from "../backend/backend.ts";
 import type {
   CallOptions,
@@ -32,13 +33,12 @@ interface Known extends NetworkEndpoint {
 export class HcsNetworkNamespaces implements NetworkNamespaces {
   readonly #link: Link;
   readonly #namespaces: Attachments<Namespace>;
-  readonly #newId: () => string;
+  #adapters = 0;
 
   /** None yet. */
-  constructor(link: Link, newId: () => string) {
+  constructor(link: Link) {
     this.#link = link;
-    this.#newId = newId;
-    this.#namespaces = new Attachments(link, "network");
+    this.#namespaces = new Attachments(link);
   }
 
   async add(
@@ -101,7 +101,7 @@ export class HcsNetworkNamespaces implements NetworkNamespaces {
     const steps = await this.#namespaceSteps(id, options);
     const adapters: { id: string; endpoint: string }[] = [];
     for (const endpoint of endpoints) {
-      const adapter = this.#newId();
+      const adapter = guidOf(`${this.#link.id} ${++this.#adapters}`);
       adapters.push({ id: adapter, endpoint: endpoint.id });
       steps.push(...await this.#adapterSteps(adapter, endpoint, options));
     }
@@ -169,6 +169,13 @@ export class HcsNetworkNamespaces implements NetworkNamespaces {
     });
     return [once(announced), device, once(added)];
   }
+}
+
+/** The GUID that follows from a text: version 8, of our own making. */
+export function guidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`];
+  return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
 function assertGuid(what: string, id: string): void {

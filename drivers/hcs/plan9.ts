@@ -30,7 +30,7 @@ export class HcsPlan9Shares implements Plan9Shares {
   constructor(link: Link, { plan9Names }: Inventory) {
     this.#link = link;
     this.#taken = new Set(plan9Names);
-    this.#shares = new Attachments(link, "plan9");
+    this.#shares = new Attachments(link);
   }
 
   async add(folder: Plan9Folder, { signal }: CallOptions = {}): Promise<Plan9Share> {

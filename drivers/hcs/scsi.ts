@@ -35,7 +35,7 @@ export class HcsScsiDisks implements ScsiDisks {
     this.#hasController = hasScsi;
     this.#places = new Places(SCSI_LUNS, disks.map(({ slot }) => slot));
     this.#reserved = new Set(disks.map(({ hostPath }) => pathKey(hostPath)));
-    this.#disks = new Attachments(link, "scsi");
+    this.#disks = new Attachments(link);
   }
 
   async add(disk: ScsiDisk, { signal }: CallOptions = {}): Promise<ScsiAttachment> {

@@ -42,6 +42,9 @@ import { stateOf } from "./state.ts";
 import { HcsVpmemDevices } from "./vpmem.ts";
 import { HcsVsmbShares } from "./vsmb.ts";
 
+/** How often somebody who waits looks for an end that no event told. */
+const LOOK_MS = 30_000;
+
 /** How long a start that has failed already waits for its VM to be ended. */
 const CLEAN_UP_MS = 30_000;
 
@@ -55,8 +58,6 @@ export interface HandleParts {
   readonly life: Life;
   /** Is told once when the handle has been released. */
   readonly onReleased: () => void;
-  /** Makes identifiers up. */
-  readonly newId: () => string;
 }
 
 /** See {@linkcode UtilityVm}. */
@@ -80,7 +81,7 @@ export class HcsUtilityVm implements UtilityVm {
 
   /** Makes the handle; asks nobody. */
   constructor(session: Session, parts: HandleParts) {
-    const { os, life, made: { ref, inventory }, newId } = parts;
+    const { os, life, made: { ref, inventory } } = parts;
     this.#session = session;
     this.#parts = parts;
     this.#ref = ref;
@@ -94,7 +95,7 @@ export class HcsUtilityVm implements UtilityVm {
     if (facets.has("vpmem")) this.vpmem = new HcsVpmemDevices(link, inventory);
     if (facets.has("vsmb")) this.vsmb = new HcsVsmbShares(link, inventory);
     if (facets.has("plan9")) this.plan9 = new HcsPlan9Shares(link, inventory);
-    if (facets.has("networks")) this.networks = new HcsNetworkNamespaces(link, newId);
+    if (facets.has("networks")) this.networks = new HcsNetworkNamespaces(link);
   }
 
   async status({ signal }: CallOptions = {}): Promise<UvmStatus> {
@@ -173,7 +174,9 @@ export class HcsUtilityVm implements UtilityVm {
     });
     released.catch(() => {});
     try {
-      const ends = [this.#life.over, released, aborted.promise, this.#looking(until), ...late];
+      const looking = this.#looking(until);
+      looking.catch(() => {});
+      const ends = [this.#life.over, released, aborted.promise, looking, ...late];
       return await Promise.race(ends);
     } finally {
       signal?.removeEventListener("abort", onAbort);
@@ -181,14 +184,16 @@ export class HcsUtilityVm implements UtilityVm {
     }
   }
 
-  /** Sees an end that nobody told. Settles only if nobody can tell anything at all. */
-  #looking(signal: AbortSignal): Promise<never> {
-    const { promise, reject } = Promise.withResolvers<never>();
-    promise.catch(() => {});
-    this.#life.look({ signal }).catch((error) => {
-      if (!isUnsure(error) && !signal.aborted) reject(error);
-    });
-    return promise;
+  /** Sees an end that nobody told, sooner or later. Settles only if nobody can tell anything at all. */
+  async #looking(signal: AbortSignal): Promise<never> {
+    while (true) {
+      await this.#session.clock.sleep(LOOK_MS, { signal });
+      try {
+        await this.#life.look({ signal });
+      } catch (error) {
+        if (!isUnsure(error)) throw error;
+      }
+    }
   }
 
   async terminate({ signal }: CallOptions = {}): Promise<Changed> {

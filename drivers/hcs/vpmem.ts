@@ -26,7 +26,7 @@ export class HcsVpmemDevices implements VpmemDevices {
     this.#link = link;
     this.#places = new Places(vpmemDevices, vpmem.map(({ slot }) => slot));
     this.#reserved = new Set(vpmem.map(({ hostPath }) => pathKey(hostPath)));
-    this.#devices = new Attachments(link, "vpmem");
+    this.#devices = new Attachments(link);
   }
 
   async add(device: VpmemDevice, { signal }: CallOptions = {}): Promise<VpmemAttachment> {

@@ -35,7 +35,7 @@ export class HcsVsmbShares implements VsmbShares {
   constructor(link: Link, { vsmbNames }: Inventory) {
     this.#link = link;
     this.#taken = new Set(vsmbNames);
-    this.#shares = new Attachments(link, "vsmb");
+    this.#shares = new Attachments(link);
   }
 
   async add(folder: VsmbFolder, { signal }: CallOptions = {}): Promise<VsmbShare> {

@@ -54,8 +54,9 @@ const VSMB: Kind = {
 };
 
 /** Where a folder is mounted: one guest path for each. */
-const mountOf = (hostPath: string): string =>
-  `/mnt/${hostPath.slice(hostPath.lastIndexOf("\\") + 1)}`;
+function mountOf(hostPath: string): string {
+  return `/mnt/folder.${hostPath.slice(hostPath.lastIndexOf("\\") + 1)}`;
+}
 
 const PLAN9: Kind = {
   name: "plan9",
