@@ -20,14 +20,19 @@ import { byName, ending } from "./seen.ts";
 /** No method makes more backend calls than this. */
 const MOST_CALLS = 60;
 /** How a change goes wrong on its way. */
-const KINDS: readonly FaultKind[] = ["timeout", "late-reply", "lost-reply", "disconnect"];
+const KINDS: readonly FaultKind[] = [
+  "timeout",
+  "late-reply",
+  "lost-reply",
+  "garbled-reply",
+  "disconnect",
+];
 /** What the provider itself may say to a change. */
 const SITUATIONS = ["busy", "internal"] as const;
 
 /** A change can go wrong in every way; of a read it is enough to know whether it succeeds. */
 const FAULTS: readonly Omit<FaultPlan, "call">[] = [
   { kind: "error", situation: "unavailable" },
-  { kind: "garbled-reply" },
   ...SITUATIONS.map((situation) => ({ kind: "error", situation, among: "changes" }) as const),
   ...KINDS.map((kind) => ({ kind, among: "changes" }) as const),
 ];
