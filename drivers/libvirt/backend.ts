@@ -163,6 +163,8 @@ export type LibvirtMethods = {
    * smallest guest, which has none, switches itself off when a key is pressed.
    */
   "guest.shutdown": Op<{ domain: DomainRef; mode: "powerdown" | "reboot" }, null>;
+  /** Runs a program in a guest by its agent, as soon as that is there; answers what it printed. */
+  "guest.run": Op<{ domain: DomainRef; argv: readonly string[] }, string>;
 
   /** Runs `iptables` on libvirt's host, which has to be this one. */
   "iptables.run": Op<

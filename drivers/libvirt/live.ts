@@ -16,7 +16,7 @@ import type {
   LibvirtMethods,
 } from "./backend.ts";
 import { usesOf } from "./domain_xml.ts";
-import { endGuest, restartGuest } from "./guest_power.ts";
+import { endGuest, restartGuest, runInGuest } from "./guest_agent.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
 import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
@@ -83,6 +83,8 @@ export class LiveBackend implements LibvirtBackend {
         await this.#withClient((client) => act({ client, clock, signal }, domain));
         return null;
       },
+      "guest.run": ({ domain, argv }, { signal }) =>
+        this.#withClient((client) => runInGuest({ client, clock, signal }, domain, argv)),
       "domain.vanish": async ({ domain }, { signal }) => {
         await this.#procedure("domainUndefineFlags", { domain, flags: 0 }, signal);
         return await this.#procedure("domainDestroyFlags", { domain, flags: 0 }, signal);
