@@ -51,7 +51,7 @@ function isBelow(path: string, folder: string): boolean {
  * that do not exist allow nothing.
  */
 export function imagePaths(
-  files: Pick<Files, "realPath">,
+  files: Pick<Files, "realPath" | "stat">,
   { folders, base }: { readonly folders: readonly string[]; readonly base?: string },
 ): ImagePaths {
   const real = async (path: string): Promise<string | undefined> => {
@@ -74,10 +74,12 @@ export function imagePaths(
       if (absolute === undefined || absolute === "") throw denied(path);
       const roots = (await Promise.all(folders.map(real))).filter((root) => root !== undefined);
       const found = await real(absolute);
-      if (found !== undefined && roots.some((root) => isBelow(found, root))) return found;
-      const mayBe = found === undefined &&
-        [...folders, ...roots].some((folder) => isBelow(lexical(absolute), folder));
-      if (!mayBe) throw denied(path);
+      const isAllowed = found === undefined
+        ? [...folders, ...roots].some((folder) => isBelow(lexical(absolute), folder))
+        : roots.some((root) => isBelow(found, root));
+      if (!isAllowed) throw denied(path);
+      // A folder is no image.
+      if (found !== undefined && await files.stat(found)) return found;
       throw new Trouble("not-found", `There is no image file ${JSON.stringify(path)}`);
     },
   };

@@ -49,7 +49,7 @@ export function checkedConfig(machines: TaskMachines, config: unknown): TaskPlug
 export async function planOf(
   { machines, files, clock, config }: {
     readonly machines: TaskMachines;
-    readonly files: Pick<Files, "realPath" | "read">;
+    readonly files: Pick<Files, "realPath" | "read" | "stat">;
     readonly clock: Clock;
     readonly config: TaskPluginConfig;
   },

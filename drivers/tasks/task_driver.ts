@@ -34,7 +34,7 @@ export interface TaskDriverOptions {
   /** Time; in a process that agents come back to, it counts from the Unix epoch. */
   readonly clock: Clock;
   /** The local files, for the paths and the headers of images. */
-  readonly files: Pick<Files, "realPath" | "read">;
+  readonly files: Pick<Files, "realPath" | "read" | "stat">;
   /** The longest pause between two looks at a machine. By default a second. */
   readonly pollMs?: number;
   /** The pause between two looks at the host's health. By default five seconds. */

@@ -19,7 +19,7 @@ import { refOf } from "./driver_machines.ts";
 import { DEFAULT_NETWORK } from "./schemas.ts";
 
 /** How long a guest may take until it has an address. */
-const ADDRESS_MS = 120_000;
+const ADDRESS_MS = 60_000;
 /** The kind of step that takes a forward back. */
 const FORWARD = "forward";
 
