@@ -1,0 +1,121 @@
+/**
+ * Gates: what is free of noise, held to what is kept beside this file. Calls are counted exactly; times
+ * are compared with others of the same run only.
+ *
+ * @module
+ */
+
+import { loadModule } from "../conformance/compose/load_module.ts";
+import { simulationOf } from "../conformance/simulations/mod.ts";
+import type { Line, Sample } from "./lines.ts";
+import { seriesOf } from "./lines.ts";
+import { CALLS } from "./measures/calls.ts";
+import { EVENTS } from "./measures/events.ts";
+import { LIST } from "./measures/list.ts";
+import { BASELINES } from "./run_command.ts";
+import { runMeasures } from "./run.ts";
+import { growth, median } from "./statistics.ts";
+
+/** The drivers that are held: those that a simulator or a tape can answer for. */
+export const GATED = ["memory", "hyperv", "kubevirt", "libvirt"] as const;
+
+/** Listing may grow with the machines, and not with their square; the rest is for noise. */
+const MOST_GROWTH = 1.4;
+
+/** One gate. */
+export interface Gate {
+  /** What is held. */
+  readonly name: string;
+  /** Whether it holds. */
+  readonly ok: boolean;
+  /** What was expected and seen. */
+  readonly message: string;
+}
+
+/** Counts by what they are of. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** The counts of calls among samples, by operation and method. */
+export function countsOf(samples: readonly Sample[]): Counts {
+  return Object.fromEntries(
+    seriesOf(samples).filter(({ unit }) => unit === "calls").map(({ series, x, values }) => [
+      `${series}${x === undefined ? "" : ` [${x}]`}`,
+      median(values),
+    ]),
+  );
+}
+
+/** Holds counts to those that are kept; one more or less is a failure, and so is a new operation. */
+export function countGates(driver: string, kept: Counts, seen: Counts): Gate[] {
+  const names = [...new Set([...Object.keys(kept), ...Object.keys(seen)])].sort();
+  return names.map((name) => {
+    const ok = kept[name] === seen[name];
+    const message = `${kept[name] ?? "no"} calls expected, ${seen[name] ?? "none"} seen`;
+    return { name: `${driver}: ${name}`, ok, message };
+  });
+}
+
+/** What holds for any driver, whatever is kept. */
+export function generalGates(driver: string, samples: readonly Sample[]): Gate[] {
+  const all = seriesOf(samples);
+  const lost = all.filter(({ unit }) => unit === "events").map(({ series, values }): Gate => {
+    const seen = values.reduce((sum, value) => sum + value, 0);
+    return {
+      name: `${driver}: events ${series}`,
+      ok: seen === 0,
+      message: `0 expected, ${seen} seen`,
+    };
+  });
+  const points = all.filter(({ series, unit, x = 0 }) =>
+    series === "list" && unit === "ms" && x >= 10
+  ).map(({ x = 0, values }) => [x, median(values)] as const);
+  if (points.length < 2) return lost;
+  const seen = growth(points);
+  return [...lost, {
+    name: `${driver}: listing grows at most linearly`,
+    ok: seen <= MOST_GROWTH,
+    message: `a power of at most ${MOST_GROWTH} expected, ${seen.toFixed(2)} seen`,
+  }];
+}
+
+/** Measures what a driver is held to: over its simulator, or on the tape that is kept for it. */
+export async function gatedSamples(driver: string): Promise<{ samples: Sample[]; ends: Line[] }> {
+  const known = await loadModule(driver);
+  const isVirtual = "connect" in known && known.time === "virtual";
+  const simulation = isVirtual ? known : await simulationOf(driver);
+  const lines: Line[] = [];
+  await runMeasures({
+    module: simulation ?? known,
+    mode: simulation ? "live" : "replayed",
+    driver,
+    settings: {},
+    measures: simulation ? [CALLS, LIST, EVENTS] : [CALLS],
+    quick: true,
+    run: 1,
+    seed: "bench",
+    fixtures: BASELINES,
+    emit: (line) => lines.push(line),
+  });
+  return {
+    samples: lines.filter((line) => line.type === "sample"),
+    ends: lines.filter((line) => line.type === "measure"),
+  };
+}
+
+const fileOf = (driver: string): string => `${BASELINES}/${driver}.json`;
+
+/** Holds a driver, or takes what it does now as the new baseline. */
+export async function gatesOf(driver: string, { update = false } = {}): Promise<Gate[]> {
+  const { samples, ends } = await gatedSamples(driver);
+  const seen = countsOf(samples);
+  if (update) {
+    await Deno.mkdir(BASELINES, { recursive: true });
+    await Deno.writeTextFile(fileOf(driver), `${JSON.stringify(seen, undefined, 2)}\n`);
+  }
+  const kept: Counts = JSON.parse(await Deno.readTextFile(fileOf(driver)));
+  const failed = ends.flatMap((end): Gate[] => {
+    if (end.type !== "measure" || end.status !== "failed") return [];
+    return [{ name: `${driver}: ${end.measure}`, ok: false, message: end.reason ?? "" }];
+  });
+  return [...failed, ...countGates(driver, kept, seen), ...generalGates(driver, samples)];
+}

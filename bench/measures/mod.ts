@@ -1,0 +1,32 @@
+/**
+ * All measures.
+ *
+ * @module
+ */
+
+import type { Measure } from "../measure.ts";
+import { CALLS } from "./calls.ts";
+import { CONCURRENCY } from "./concurrency.ts";
+import { EVENTS } from "./events.ts";
+import { IMAGES } from "./images.ts";
+import { LIFE } from "./life.ts";
+import { LIST } from "./list.ts";
+import { MEMORY } from "./memory.ts";
+import { OVERHEAD } from "./overhead.ts";
+import { SUITE } from "./suite.ts";
+import { ABORT, WAIT } from "./waits.ts";
+
+/** In the order in which they are taken: what needs a cold host comes first. */
+export const MEASURES: readonly Measure[] = [
+  LIFE,
+  CALLS,
+  LIST,
+  CONCURRENCY,
+  EVENTS,
+  OVERHEAD,
+  IMAGES,
+  MEMORY,
+  ABORT,
+  WAIT,
+  SUITE,
+];

@@ -1,0 +1,195 @@
+/**
+ * Runs measures as the suite runs cases: with its worlds, its ledger and its clean-up.
+ *
+ * @module
+ */
+
+import type { AnyCase } from "../conformance/case.ts";
+import { openSubject } from "../conformance/compose/mod.ts";
+import { run } from "../conformance/engine/engine.ts";
+import type { CaseEnd, Mode } from "../conformance/engine/events.ts";
+import type { Ledger } from "../conformance/engine/ledger.ts";
+import type { AnyModule } from "../conformance/compose/load_module.ts";
+import type { CaseContext } from "../conformance/rigs/driver/context.ts";
+import { withMembers } from "../conformance/engine/tracker.ts";
+import { HarnessError, type Stage, type Subject } from "../conformance/engine/subject.ts";
+import type { Line } from "./lines.ts";
+import type { Bench, Measure } from "./measure.ts";
+import { probed, type Span } from "./probe.ts";
+
+/** A measure has no clause of its own; as a case it shows that it leaves nothing behind. */
+const CLAUSE = "leak.none";
+/** A day: measures end by themselves, and virtual days pass fast. */
+const LONGEST_MS = 86_400_000;
+
+/** What is measured. */
+export interface RunInit {
+  /** The module, of the simulation where that is to answer. */
+  readonly module: AnyModule;
+  /** What answers: a tape, or the module itself. */
+  readonly mode: "live" | "replayed";
+  /** The driver as it was asked for. */
+  readonly driver: string;
+  /** Its settings. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The measures. */
+  readonly measures: readonly Measure[];
+  /** Whether few rounds will do. */
+  readonly quick: boolean;
+  /** Which run, from 1 on. */
+  readonly run: number;
+  /** What names follow from. */
+  readonly seed: string;
+  /** Where the tapes are. */
+  readonly fixtures?: string;
+  /** Where things are written down before they are made. */
+  readonly ledger?: Ledger;
+  /** Ends it early; clean-up is finished. */
+  readonly signal?: AbortSignal;
+  /** Takes lines. */
+  emit(line: Line): void;
+  /** Opens what is measured, in place of the module. */
+  open?(): Promise<Subject & AsyncDisposable>;
+  /** Is told what answers, before the first sample. */
+  opened?(subject: { mode: Mode; stage: Stage }): Promise<void>;
+  /** Is told which measure begins. */
+  begins?(measure: Measure): void;
+}
+
+/** Why a measure cannot be taken here, apart from what it needs as a case. */
+function unfit({ hosts, driver }: Measure, init: RunInit, subject: Subject): string | undefined {
+  if (driver !== undefined && driver !== subject.driver) return `It is about driver "${driver}"`;
+  if (hosts === "live" && subject.mode !== "live") return "A simulated host cannot show it";
+  if (hosts === "seam" && !("connect" in init.module)) return "The module has no backend seam";
+  return undefined;
+}
+
+/** What a measure gets, from what a case gets. */
+function benchOf(
+  context: CaseContext,
+  { init, measure, stage, mode, spans, missing }: {
+    init: RunInit;
+    measure: Measure;
+    stage: Stage;
+    mode: Mode;
+    spans: Span[] | undefined;
+    missing: (reason: string) => void;
+  },
+): Bench {
+  const { world } = stage;
+  const { driver, settings, quick } = init;
+  const worldUnit = mode === "live" ? "ms" : "virtual ms";
+  const sample: Bench["sample"] = (series, value, { unit, x, warmUp }) =>
+    init.emit({
+      type: "sample",
+      run: init.run,
+      measure: measure.id,
+      series,
+      unit,
+      value,
+      ...(x !== undefined && { x }),
+      ...(warmUp && { warmUp }),
+    });
+  const added: Omit<Bench, keyof CaseContext> = {
+    subject: { driver, settings },
+    isLive: mode === "live",
+    quick,
+    images: world.images,
+    worldUnit,
+    spans,
+    trace: () => world.trace(),
+    sample,
+    missing,
+    async timed(series, work, { watch = "world", ...note } = {}) {
+      const now = watch === "world" ? () => world.clock.now() : () => performance.now();
+      const began = now();
+      const result = await work();
+      sample(series, now() - began, { ...note, unit: watch === "world" ? worldUnit : "ms" });
+      return result;
+    },
+  };
+  return withMembers(context as Bench, added);
+}
+
+/** Opens what is measured, with a stopwatch at its seam unless a tape answers. */
+async function opened(
+  { module, mode, settings, fixtures, open }: RunInit,
+): Promise<{ subject: Subject & AsyncDisposable; spans?: Span[] }> {
+  if (open) return { subject: await open() };
+  if (mode === "live" && "connect" in module) {
+    const { module: timed, spans } = probed(module);
+    return { subject: await openSubject(timed, { mode, settings }), spans };
+  }
+  return { subject: await openSubject(module, { mode, settings, fixtures }) };
+}
+
+/** How a measure ended, from how its case did. */
+function endOf({ status, reason }: CaseEnd, missing: readonly string[]): Pick<
+  Line & { type: "measure" },
+  "status" | "reason"
+> {
+  if (status === "unsupported" || status === "not-run") return { status: "missing", reason };
+  if (status !== "pass") return { status: "failed", reason: reason ?? status };
+  return { status: "measured", ...(missing.length > 0 && { reason: missing.join("; ") }) };
+}
+
+/**
+ * Runs the measures once, and answers what is left on the host.
+ *
+ * @throws {HarnessError} if the driver serves another contract only
+ */
+export async function runMeasures(init: RunInit): Promise<readonly string[]> {
+  const { subject: opening, spans } = await opened(init);
+  await using subject = opening;
+  if (!subject.contracts.includes("driver")) {
+    const served = subject.contracts.map((name) => `"${name}"`).join(" and ");
+    throw new HarnessError(
+      `Driver "${subject.driver}" serves ${served}; the benchmarks are about the contract "driver"`,
+    );
+  }
+  const stages = new Map<string, Stage>();
+  const missing = new Map<string, string[]>();
+  const ended = (measure: string, end: Pick<Line & { type: "measure" }, "status" | "reason">) =>
+    init.emit({ type: "measure", run: init.run, measure, ...end });
+  const caseOf = (measure: Measure): AnyCase => ({
+    id: measure.id,
+    title: measure.title,
+    why: "It costs time",
+    contract: "driver",
+    checks: { measured: CLAUSE },
+    ...(measure.needs && { needs: measure.needs.map(String) }),
+    async run(context: CaseContext): Promise<void> {
+      const stage = stages.get(measure.id);
+      if (!stage) throw new HarnessError("A measure runs without a stage");
+      init.begins?.(measure);
+      const gaps: string[] = [];
+      missing.set(measure.id, gaps);
+      const { mode } = subject;
+      const bench = { init, measure, stage, mode, spans, missing: (it: string) => gaps.push(it) };
+      await measure.run(benchOf(context, bench));
+      context.check.holds("measured", `driver:${subject.driver}`, true, "an end", undefined);
+    },
+  });
+  const watched: Subject = {
+    ...subject,
+    async open(use) {
+      const stage = await subject.open(use);
+      stages.set(use.case.id, stage);
+      await init.opened?.({ mode: subject.mode, stage });
+      return stage;
+    },
+  };
+  const fit = init.measures.filter((measure) => {
+    const reason = unfit(measure, init, subject);
+    if (reason !== undefined) ended(measure.id, { status: "missing", reason });
+    return reason === undefined;
+  });
+  let leaks: readonly string[] = [];
+  const { seed, ledger, signal } = init;
+  const options = { seed, startedAt: "", caseTimeoutMs: LONGEST_MS, ledger, signal };
+  for await (const event of run(fit.map(caseOf), watched, options)) {
+    if (event.type === "case-end") ended(event.case, endOf(event, missing.get(event.case) ?? []));
+    if (event.type === "run-end") leaks = event.leaks;
+  }
+  return leaks;
+}
