@@ -4,11 +4,11 @@ import type { DriverModule } from "../../drivers/backend/mod.ts";
 import type { HcsEvent, HcsMethods } from "../../drivers/hcs/backend.ts";
 import { liveBackend } from "../../drivers/hcs/connect.ts";
 import { openLibraries } from "../../drivers/hcs/ffi/library.ts";
-import { HCS } from "../../drivers/hcs/mod.ts";
+import type { HCS } from "../../drivers/hcs/mod.ts";
 import { computeCoreDouble } from "../../fixtures/doubles/computecore/double.ts";
 import { casesOf } from "../case.ts";
 import { UVM_CASES } from "../cases/utility_vm/mod.ts";
-import { openSubject } from "../compose.ts";
+import { openSubject } from "../compose/mod.ts";
 import { registerDenoTests } from "../register_deno_tests.ts";
 import { SIMULATED_HCS } from "./hcs.ts";
 

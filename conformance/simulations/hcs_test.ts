@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { casesOf } from "../case.ts";
 import { UVM_CASES } from "../cases/utility_vm/mod.ts";
-import { openSubject } from "../compose.ts";
-import { run } from "../engine.ts";
+import { openSubject } from "../compose/mod.ts";
+import { run } from "../engine/engine.ts";
 import { registerDenoTests } from "../register_deno_tests.ts";
 import { SIMULATED_HCS, simulatedHcsModule } from "./hcs.ts";
 
