@@ -18,8 +18,10 @@ export type BaseConfig = Readonly<Record<string, unknown>>;
 export interface SessionOptions {
   /** What the plugin said when it was asked for the first time. */
   readonly said: Said;
-  /** Starts it. @throws {BackendError} */
+  /** Starts it, unless it is `opened`. @throws {BackendError} */
   readonly connect: () => Promise<Connection>;
+  /** It, where it runs already. From now on it is the session's to end. */
+  readonly opened?: Connection;
   /** Time. */
   readonly clock: Clock;
   /** Milliseconds from the Unix epoch to the clock's own start. By default 0. */
@@ -39,7 +41,9 @@ export class Session {
   constructor(
     /** What it was made with. */
     readonly options: SessionOptions,
-  ) {}
+  ) {
+    if (options.opened) this.#connection = Promise.resolve(options.opened);
+  }
 
   /** Calls the plugin; whatever goes wrong becomes an error of the contract. @throws {DriverError} */
   async run<T>(
