@@ -23,6 +23,7 @@ export type * from "./backend.ts";
 export { createDriver } from "./driver.ts";
 export type { DriverHome } from "./driver_session.ts";
 export { liveHost, simulatedHost } from "./host.ts";
+export { kubevirtDriver, type KubevirtDriverOptions } from "./open_driver.ts";
 export { createPlugin } from "./plugin.ts";
 export { pluginHost, simulatedPluginHost } from "./plugin_host.ts";
 export type { KubeContext } from "./plugin_request.ts";
