@@ -11,6 +11,7 @@ import { htmlPage } from "./html.ts";
 import { type Head, type Line, resultsOf } from "./lines.ts";
 import { CALLS } from "./measures/calls.ts";
 import type { Options } from "./options.ts";
+import { judge, judgedText } from "./peers/targets.ts";
 import { summary } from "./report.ts";
 import { runMeasures } from "./run.ts";
 import { driverOf, ledgerOf, measuresOf, targetOf } from "./target.ts";
@@ -106,11 +107,16 @@ export async function runCommand(options: Options): Promise<number> {
   const results = resultsOf(lines);
   await Deno.writeTextFile(`${base}.html`, htmlPage(results));
   console.log(summary(results));
+  const judged = results.samples.some(({ measure }) => measure === "peers")
+    ? judge(results.samples)
+    : [];
+  for (const one of judged) console.log(judgedText(one));
   console.log(`Samples: ${base}.ndjson\nPage: ${base}.html`);
   for (const leak of leaks) console.error(`Left on the host: ${leak}`);
   if (leaks.length > 0) return 4;
   if (signal.aborted) return 130;
-  return results.ended.some(({ status }) => status === "failed") ? 1 : 0;
+  const isMissed = judged.some(({ ok }) => !ok);
+  return isMissed || results.ended.some(({ status }) => status === "failed") ? 1 : 0;
 }
 
 /** Records the backend calls of a real host, for the gates. Answers the exit code. */

@@ -7,13 +7,13 @@
 import { parseArgs } from "@std/cli";
 import { driverNames } from "../drivers/registry.ts";
 import { CASES } from "./cases/mod.ts";
-import type { Composer, Terminal } from "./composer.ts";
-import type { Event, ExitCode } from "./events.ts";
-import { explain, listed } from "./explain.ts";
-import { helpText, type Options, PARSING, readOptions } from "./options.ts";
+import type { Composer, Terminal } from "./commands/composer.ts";
+import type { Event, ExitCode } from "./engine/events.ts";
+import { explain, listed } from "./commands/explain.ts";
+import { helpText, type Options, PARSING, readOptions } from "./commands/options.ts";
 import { merged, parseEvents } from "./reports/mod.ts";
-import { select } from "./selection.ts";
-import { UsageError } from "./usage.ts";
+import { select } from "./commands/selection.ts";
+import { UsageError } from "./commands/usage.ts";
 
 function parsed(args: readonly string[]): Options {
   const unknown: string[] = [];
@@ -29,7 +29,7 @@ function parsed(args: readonly string[]): Options {
 
 /** Renders an old run. */
 async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
-  const { readUserFile, Reports } = await import("./run_command.ts");
+  const { readUserFile, Reports } = await import("./commands/run_command.ts");
   const isMerge = options.args[0] === "merge";
   const files = isMerge ? options.args.slice(1) : options.args;
   if (files.length === 0 || !isMerge && files.length > 1) {
@@ -55,8 +55,8 @@ async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
 
 /** Compares recordings. */
 async function diff(terminal: Terminal, { args }: Options): Promise<ExitCode> {
-  const { resolved } = await import("./run_command.ts");
-  const { compareTapes, renderDifferences } = await import("./tape_diff.ts");
+  const { resolved } = await import("./commands/run_command.ts");
+  const { compareTapes, renderDifferences } = await import("./commands/tape_diff.ts");
   const [old, now, ...more] = args.map((path) => resolved(terminal, path));
   if (old === undefined || now === undefined || more.length > 0) {
     throw new UsageError('"diff" needs two folders of recordings: the old one and the new one');
@@ -68,9 +68,9 @@ async function diff(terminal: Terminal, { args }: Options): Promise<ExitCode> {
 /** Removes what dead runs left. */
 async function reap(terminal: Terminal, composer: Composer, options: Options): Promise<ExitCode> {
   const [{ deadLedgers }, { reap: reaping }, { ledgerFolder }] = await Promise.all([
-    import("./ledger_file.ts"),
-    import("./reap.ts"),
-    import("./run_command.ts"),
+    import("./engine/ledger_file.ts"),
+    import("./engine/reap.ts"),
+    import("./commands/run_command.ts"),
   ]);
   if (options.args.length > 0) {
     throw new UsageError('"reap" takes no names: ledgers say what to do');
@@ -115,8 +115,8 @@ async function dispatch(
   }
   const use = { terminal, composer, options, cases: CASES, selected };
   return options.command === "record"
-    ? await (await import("./record_command.ts")).recordCommand(use)
-    : await (await import("./run_command.ts")).runCommand(use);
+    ? await (await import("./commands/record_command.ts")).recordCommand(use)
+    : await (await import("./commands/run_command.ts")).runCommand(use);
 }
 
 /**
@@ -181,9 +181,9 @@ function systemTerminal(): Terminal {
 /** The composition root, loaded only when something is to be composed. */
 const lazyComposer: Composer = {
   names: driverNames,
-  subject: async (request) => (await import("./compose.ts")).composer.subject(request),
-  recording: async (request) => (await import("./compose.ts")).composer.recording(request),
-  reach: async (head) => (await import("./compose.ts")).composer.reach(head),
+  subject: async (request) => (await import("./compose/mod.ts")).composer.subject(request),
+  recording: async (request) => (await import("./compose/mod.ts")).composer.recording(request),
+  reach: async (head) => (await import("./compose/mod.ts")).composer.reach(head),
 };
 
 /**

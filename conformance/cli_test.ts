@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CASES } from "./cases/mod.ts";
 import { main } from "./cli.ts";
-import type { Composer, SubjectRequest, Terminal } from "./composer.ts";
-import { type Defects, fakeSubject } from "./fake_subject_test.ts";
-import { UsageError } from "./usage.ts";
+import type { Composer, SubjectRequest, Terminal } from "./commands/composer.ts";
+import { type Defects, fakeSubject } from "./engine/fake_subject_test.ts";
+import { UsageError } from "./commands/usage.ts";
 
 interface Said {
   readonly code: number;

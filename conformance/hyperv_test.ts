@@ -1,8 +1,8 @@
 /** The Hyper-V driver, held to every case over its simulated host. */
-import { openSubject } from "./compose.ts";
+import { openSubject } from "./compose/mod.ts";
 import { registerDenoTests } from "./register_deno_tests.ts";
 import { simulationOf } from "./simulations/mod.ts";
-import { HarnessError } from "./subject.ts";
+import { HarnessError } from "./engine/subject.ts";
 
 await registerDenoTests({
   open: async () => {

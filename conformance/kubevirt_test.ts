@@ -1,9 +1,9 @@
 /** The KubeVirt adapter, held to the cases of machine plugins over its simulated cluster. */
 import { CASES } from "./cases/mod.ts";
-import { openSubject } from "./compose.ts";
+import { openSubject } from "./compose/mod.ts";
 import { registerDenoTests } from "./register_deno_tests.ts";
 import { simulationOf } from "./simulations/mod.ts";
-import { HarnessError } from "./subject.ts";
+import { HarnessError } from "./engine/subject.ts";
 
 await registerDenoTests({
   open: async () => {

@@ -27,10 +27,10 @@ import {
   readContext,
   servePlugin,
 } from "../drivers/nomad/mod.ts";
-import { lazyBackend } from "./lazy_backend.ts";
-import { type AnyModule, loadModule } from "./load_module.ts";
-import { settingsOf } from "./options.ts";
-import { UsageError } from "./usage.ts";
+import { lazyBackend } from "./compose/lazy_backend.ts";
+import { type AnyModule, loadModule } from "./compose/load_module.ts";
+import { settingsOf } from "./commands/options.ts";
+import { UsageError } from "./commands/usage.ts";
 
 /** Whose tasks they are, where an agent starts the plugin. */
 const OWNER = "nomad";
@@ -43,7 +43,8 @@ function log(level: "info" | "error", message: string): void {
     "@level": level,
     "@message": message,
     "@module": "vmtck",
-    "@timestamp": new Date().toISOString(),
+    // Agents read it only with six digits behind the seconds.
+    "@timestamp": new Date().toISOString().replace("Z", "000Z"),
   };
   Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
 }

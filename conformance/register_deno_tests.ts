@@ -6,12 +6,12 @@
 
 import { CASES } from "./cases/mod.ts";
 import type { AnyCase } from "./case.ts";
-import { run } from "./engine.ts";
-import { unfitFor } from "./needs.ts";
+import { run } from "./engine/engine.ts";
+import { unfitFor } from "./engine/needs.ts";
 import { gathering } from "./reports/reporter.ts";
 import { account } from "./reports/words.ts";
-import { offered } from "./selection.ts";
-import type { Subject } from "./subject.ts";
+import { offered } from "./commands/selection.ts";
+import type { Subject } from "./engine/subject.ts";
 
 /** What {@linkcode registerDenoTests} needs. */
 export interface DenoTestOptions {

@@ -6,7 +6,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { systemClock } from "../drivers/backend/clock.ts";
-import { UsageError } from "./usage.ts";
+import { UsageError } from "./commands/usage.ts";
 
 const USAGE = `Starts a simulated host that other programs can reach, until it is interrupted.
 

@@ -5,8 +5,8 @@
  */
 
 import { main } from "./cli.ts";
-import { composer } from "./compose.ts";
-import type { Terminal } from "./composer.ts";
+import { composer } from "./compose/mod.ts";
+import type { Terminal } from "./commands/composer.ts";
 
 /** Where the memory driver's module is. */
 export const MEMORY = new URL("../drivers/memory/mod.ts", import.meta.url).href;

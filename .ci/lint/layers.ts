@@ -75,7 +75,7 @@ export const layers: readonly Layer[] = [
     packages: ["node:", ...std],
   },
   {
-    path: "conformance/compose.ts",
+    path: "conformance/compose",
     imports: [...everything, "fixtures/simulators", "deno.json"],
     packages: ["node:"],
   },
@@ -87,25 +87,7 @@ export const layers: readonly Layer[] = [
   // What an author begins with; it imports the package as an author does.
   { path: "conformance/init/template", imports: [], packages: ["@vmtck/vmtck"] },
   { path: "conformance/guides/toy", imports: [], packages: ["@vmtck/vmtck"] },
-  {
-    path: "conformance/load_module.ts",
-    imports: ["drivers", "conformance"],
-    packages: ["node:"],
-  },
-  { path: "conformance/nomad_module.ts", imports: ["drivers", "conformance"], packages: [] },
   { path: "conformance/nomad_plugin.ts", imports: ["drivers", "conformance"], packages: std },
-  {
-    path: "conformance/lazy_backend.ts",
-    imports: ["conformance"],
-    types: ["drivers/backend"],
-    packages: [],
-  },
-  {
-    path: "conformance/module_shape.ts",
-    imports: ["drivers/contract", "conformance"],
-    types: ["drivers/backend"],
-    packages: [],
-  },
   {
     path: "conformance/simulate.ts",
     imports: [...everything, "fixtures/simulators"],

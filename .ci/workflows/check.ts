@@ -6,7 +6,7 @@
  */
 
 import { parse } from "yaml";
-import { COMMANDS, OPTIONS } from "../../conformance/options.ts";
+import { COMMANDS, OPTIONS } from "../../conformance/commands/options.ts";
 
 /** A step of a job. */
 interface Step {

@@ -13,6 +13,7 @@ import { LIFE } from "./life.ts";
 import { LIST } from "./list.ts";
 import { MEMORY } from "./memory.ts";
 import { OVERHEAD } from "./overhead.ts";
+import { PEERS } from "./peers.ts";
 import { SUITE } from "./suite.ts";
 import { ABORT, WAIT } from "./waits.ts";
 
@@ -24,6 +25,7 @@ export const MEASURES: readonly Measure[] = [
   CONCURRENCY,
   EVENTS,
   OVERHEAD,
+  PEERS,
   IMAGES,
   MEMORY,
   ABORT,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openSubject } from "../compose.ts";
+import { openSubject } from "../compose/mod.ts";
 import { registerDenoTests } from "../register_deno_tests.ts";
 import toy from "./toy/driver.ts";
 

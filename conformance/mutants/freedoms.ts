@@ -11,7 +11,7 @@ import {
   type MachineEvent,
   machineSubject,
 } from "../../drivers/contract/mod.ts";
-import { withMembers } from "../tracker.ts";
+import { withMembers } from "../engine/tracker.ts";
 import { mapErrors, type Mutate, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
 
 /** A conforming driver that is unlike the others. */

@@ -6,10 +6,10 @@
 
 import type { Claims, ContractName, World } from "../../drivers/contract/mod.ts";
 import type { AnyCase } from "../case.ts";
-import { run } from "../engine.ts";
-import type { CheckEvent } from "../events.ts";
-import type { Subject } from "../subject.ts";
-import { withMembers } from "../tracker.ts";
+import { run } from "../engine/engine.ts";
+import type { CheckEvent } from "../engine/events.ts";
+import type { Subject } from "../engine/subject.ts";
+import { withMembers } from "../engine/tracker.ts";
 import type { PlantedMutant } from "./mutant.ts";
 
 /** What became of a mutant. */

@@ -23,7 +23,7 @@ import {
 } from "../../drivers/contract/mod.ts";
 import type { Backend, Json } from "../../drivers/backend/backend.ts";
 import type { DriverContext, DriverModule } from "../../drivers/backend/module.ts";
-import { withMembers } from "../tracker.ts";
+import { withMembers } from "../engine/tracker.ts";
 
 /** How the mutants of the driver change a world. */
 export type Mutate = (world: World) => World;

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CaseEnd, CheckEvent, Event, RunEnd, RunStart, Totals } from "../events.ts";
-import { exitCodeOf, totalsOf } from "../totals.ts";
-import { UsageError } from "../usage.ts";
+import type { CaseEnd, CheckEvent, Event, RunEnd, RunStart, Totals } from "../engine/events.ts";
+import { exitCodeOf, totalsOf } from "../engine/totals.ts";
+import { UsageError } from "../commands/usage.ts";
 import { gathering } from "./reporter.ts";
 
 /** One run, taken apart. */

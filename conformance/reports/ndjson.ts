@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Event } from "../events.ts";
+import type { Event } from "../engine/events.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** The events, one a line. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CaseEnd, RunStart, Status } from "../events.ts";
+import type { CaseEnd, RunStart, Status } from "../engine/events.ts";
 import { type EndedRun, gathering, type Reporter, type Style } from "./reporter.ts";
 import { account, headline, isTrouble, meaning } from "./words.ts";
 

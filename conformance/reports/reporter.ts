@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CaseEnd, CheckEvent, Event, RunEnd, RunStart } from "../events.ts";
+import type { CaseEnd, CheckEvent, Event, RunEnd, RunStart } from "../engine/events.ts";
 
 /** How a report may look. */
 export interface Style {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { run } from "../engine.ts";
-import type { Event } from "../events.ts";
+import { run } from "../engine/engine.ts";
+import type { Event } from "../engine/events.ts";
 import {
   collected,
   FAILING,
@@ -8,8 +8,8 @@ import {
   fakeCase,
   fakeSubject,
   PASSING,
-} from "../fake_subject_test.ts";
-import { UsageError } from "../usage.ts";
+} from "../engine/fake_subject_test.ts";
+import { UsageError } from "../commands/usage.ts";
 import { merged, parseEvents, type Reporter, REPORTERS, type Style } from "./mod.ts";
 
 const PLAIN: Style = { color: false, live: false };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CaseEnd, CheckEvent, RunStart } from "../events.ts";
+import type { CaseEnd, CheckEvent, RunStart } from "../engine/events.ts";
 import type { Reporter } from "./reporter.ts";
 import { account, headline } from "./words.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import type { TraceLine } from "../../drivers/contract/mod.ts";
-import type { CaseEnd, CheckEvent, RunEnd, RunStart } from "../events.ts";
-import { shown } from "../plain.ts";
+import type { CaseEnd, CheckEvent, RunEnd, RunStart } from "../engine/events.ts";
+import { shown } from "../engine/plain.ts";
 import type { EndedCase } from "./reporter.ts";
 
 /** An argument as a shell takes it. */

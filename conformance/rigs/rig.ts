@@ -6,12 +6,12 @@
 
 import type { ContractName, HostOf, SubjectOf } from "../../drivers/contract/mod.ts";
 import type { CommonContext } from "../case.ts";
-import type { CheckBook } from "../check.ts";
+import type { CheckBook } from "../engine/check.ts";
 import type { ImageServer } from "../image_server.ts";
-import type { OwnedResource } from "../ledger.ts";
-import type { Names } from "../names.ts";
-import type { Stage } from "../subject.ts";
-import { type Tracker, withMembers } from "../tracker.ts";
+import type { OwnedResource } from "../engine/ledger.ts";
+import type { Names } from "../engine/names.ts";
+import type { Stage } from "../engine/subject.ts";
+import { type Tracker, withMembers } from "../engine/tracker.ts";
 import type { ContextOf } from "./case_types.ts";
 
 /** What a case's context is made from. */

@@ -25,10 +25,9 @@ export const DENO = {
 /** Folders with tests, and tests, from the root of the project. */
 export const TESTS: readonly string[] = [
   "conformance/cli_test.ts",
-  "conformance/compose_test.ts",
+  "conformance/compose",
+  "conformance/engine/ledger_file_test.ts",
   "conformance/interrupt_test.ts",
-  "conformance/ledger_file_test.ts",
-  "conformance/plain_module_test.ts",
   "conformance/replay_permissions_test.ts",
   "drivers/backend",
   "drivers/contract/driver/directories_test.ts",

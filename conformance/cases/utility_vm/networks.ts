@@ -11,7 +11,7 @@ import {
 } from "../../../drivers/contract/mod.ts";
 import type { Case, Need } from "../../case.ts";
 import type { UvmContext } from "../../rigs/utility_vm/context.ts";
-import { HarnessError } from "../../subject.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import { added, asked, told, vmSubject } from "./words.ts";
 
 /** A guest that knows namespaces, and what its VM needs. */

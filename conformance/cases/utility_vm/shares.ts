@@ -8,7 +8,7 @@ import type { UtilityVm } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { Need } from "../../case.ts";
 import type { UvmContext } from "../../rigs/utility_vm/context.ts";
-import { HarnessError } from "../../subject.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import { added, asked, attachment, devicesSince, told, vmSubject } from "./words.ts";
 
 /** A share, as both kinds have it. */

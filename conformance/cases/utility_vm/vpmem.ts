@@ -7,7 +7,7 @@
 import type { VpmemDevices } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { UvmContext } from "../../rigs/utility_vm/context.ts";
-import { HarnessError } from "../../subject.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import { added, asked, attachment, devicesSince, told, vmSubject } from "./words.ts";
 
 /** A VM with its devices. */

@@ -5,7 +5,7 @@
  */
 
 import type { Commands } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { codeOf, machineError, type Mutant, type Mutate, onMachine } from "../mutant.ts";
 
 /** Changes a machine's commands. */

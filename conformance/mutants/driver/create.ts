@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   codeOf,
   keyOf,

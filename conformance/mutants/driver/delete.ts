@@ -5,7 +5,7 @@
  */
 
 import type { Change, MachineRef } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   codeOf,
   keyOf,

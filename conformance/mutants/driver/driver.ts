@@ -5,7 +5,7 @@
  */
 
 import { type Driver, DriverError } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { type Mutant, onDriver, onImage, onMachines, recode } from "../mutant.ts";
 
 let opened = 0;

@@ -5,7 +5,7 @@
  */
 
 import type { MachineEvent } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { type Mutant, type Mutate, onDriver } from "../mutant.ts";
 
 /** Changes the stream of events. */

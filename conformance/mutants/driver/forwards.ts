@@ -5,7 +5,7 @@
  */
 
 import { DriverError } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { keyOf, type Mutant, onDriver, onForwards, swallow } from "../mutant.ts";
 
 const held = new Map<number, string>();

@@ -5,7 +5,7 @@
  */
 
 import type { Driver, ErrorCode, Image } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { codeOf, type Mutant, type Mutate, onImage, onImages, swallow } from "../mutant.ts";
 
 /** A list that is emptied when an update fails with that code. */

@@ -5,7 +5,7 @@
  */
 
 import { DriverError, isDriverError } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   keyOf,
   machineError,

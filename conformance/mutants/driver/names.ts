@@ -5,7 +5,7 @@
  */
 
 import { isDriverError, isValidName } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   machineError,
   type Mutant,

@@ -10,7 +10,7 @@ import {
   isDriverError,
   type Network,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   codeOf,
   type Mutant,

@@ -10,7 +10,7 @@ import type {
   MachineStatus,
   PowerState,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { keyOf, machineError, type Mutant, type Mutate, onDriver, onMachine } from "../mutant.ts";
 
 /** Shows one state as another one. */

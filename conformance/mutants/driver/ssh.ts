@@ -5,7 +5,7 @@
  */
 
 import type { SshClient } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { codeOf, type Mutant, type Mutate, onDriver, onMachine } from "../mutant.ts";
 
 /** Changes the SSH client. */

@@ -16,7 +16,7 @@ import {
 } from "../../../drivers/contract/mod.ts";
 import { BackendError, type Json } from "../../../drivers/backend/backend.ts";
 import type { DriverContext } from "../../../drivers/backend/module.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { mapErrors, type Mutant } from "../mutant.ts";
 
 /** A mutant of a machine plugin. */

@@ -15,7 +15,7 @@ import {
   type TaskId,
   type World,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { codeOf, type Mutant } from "../mutant.ts";
 
 /** A mutant of a task driver. */

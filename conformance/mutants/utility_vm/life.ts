@@ -5,7 +5,7 @@
  */
 
 import type { UtilityVm, UvmWaitResult } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   afterFailure,
   forgiving,

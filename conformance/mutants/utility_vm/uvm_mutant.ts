@@ -21,7 +21,7 @@ import {
   type VsmbShares,
   type World,
 } from "../../../drivers/contract/mod.ts";
-import { withMembers } from "../../tracker.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import { codeOf, mapErrors, type Mutant } from "../mutant.ts";
 
 /** A mutant of utility VMs. */

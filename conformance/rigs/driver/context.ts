@@ -14,7 +14,7 @@ import {
   Registry,
 } from "../../../drivers/contract/mod.ts";
 import type { CommonContext } from "../../case.ts";
-import { HarnessError } from "../../subject.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import { commonContext, type ContextParts } from "../rig.ts";
 import { downloaded, FreshResources } from "./fresh.ts";
 

@@ -14,10 +14,10 @@ import {
   type TestImages,
 } from "../../../drivers/contract/mod.ts";
 import type { Fresh } from "./context.ts";
-import { messageOf } from "../../check.ts";
+import { messageOf } from "../../engine/check.ts";
 import type { ImageServer, Published } from "../../image_server.ts";
-import type { Names } from "../../names.ts";
-import { HarnessError } from "../../subject.ts";
+import type { Names } from "../../engine/names.ts";
+import { HarnessError } from "../../engine/subject.ts";
 
 /** The version of the image that nothing boots from. */
 export const BLANK_VERSION = "1.0.0-blank";

@@ -14,8 +14,8 @@ import type {
   NetworkFacet,
   Networks,
 } from "../../../drivers/contract/mod.ts";
-import type { HostResource, OwnedResource } from "../../ledger.ts";
-import { type Tracker, withMembers } from "../../tracker.ts";
+import type { HostResource, OwnedResource } from "../../engine/ledger.ts";
+import { type Tracker, withMembers } from "../../engine/tracker.ts";
 import type { Rig } from "../rig.ts";
 import { driverContext } from "./context.ts";
 import { firstImages } from "./fresh.ts";

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Driver, DriverError, type Networks } from "../../../drivers/contract/mod.ts";
-import { fakeDriver } from "../../fake_subject_test.ts";
-import { MemoryLedger } from "../../ledger.ts";
-import { HarnessError } from "../../subject.ts";
-import { Tracker } from "../../tracker.ts";
+import { fakeDriver } from "../../engine/fake_subject_test.ts";
+import { MemoryLedger } from "../../engine/ledger.ts";
+import { HarnessError } from "../../engine/subject.ts";
+import { Tracker } from "../../engine/tracker.ts";
 import { trackedDriver } from "./rig.ts";
 
 const SPEC = { cluster: "c", name: "m", image: "1" };

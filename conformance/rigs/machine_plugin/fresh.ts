@@ -12,8 +12,8 @@ import type {
   PluginSamples,
   PluginSecret,
 } from "../../../drivers/contract/mod.ts";
-import type { Names } from "../../names.ts";
-import { HarnessError } from "../../subject.ts";
+import type { Names } from "../../engine/names.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import type { MadeMachine, PluginFresh } from "./context.ts";
 
 /** What {@linkcode FreshRequests} works with. */

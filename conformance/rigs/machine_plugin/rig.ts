@@ -5,8 +5,8 @@
  */
 
 import type { MachinePlugin, PluginHost } from "../../../drivers/contract/mod.ts";
-import type { HostResource, OwnedResource } from "../../ledger.ts";
-import { type Tracker, withMembers } from "../../tracker.ts";
+import type { HostResource, OwnedResource } from "../../engine/ledger.ts";
+import { type Tracker, withMembers } from "../../engine/tracker.ts";
 import type { Rig } from "../rig.ts";
 import { pluginContext } from "./context.ts";
 

@@ -17,9 +17,9 @@ import {
   type TestFiles,
   type TestImages,
 } from "../../../drivers/contract/mod.ts";
-import { messageOf } from "../../check.ts";
-import type { Names } from "../../names.ts";
-import { HarnessError } from "../../subject.ts";
+import { messageOf } from "../../engine/check.ts";
+import type { Names } from "../../engine/names.ts";
+import { HarnessError } from "../../engine/subject.ts";
 
 /** What a task of the suite has, unless a case says otherwise. */
 const MEMORY_MIB = 192;

@@ -5,8 +5,8 @@
  */
 
 import type { TaskDriver } from "../../../drivers/contract/mod.ts";
-import type { HostResource } from "../../ledger.ts";
-import { type Tracker, withMembers } from "../../tracker.ts";
+import type { HostResource } from "../../engine/ledger.ts";
+import { type Tracker, withMembers } from "../../engine/tracker.ts";
 import type { Rig } from "../rig.ts";
 import { taskContext } from "./context.ts";
 

@@ -13,8 +13,8 @@ import type {
   UtilityVms,
   WindowsUtilityVmOptions,
 } from "../../../drivers/contract/mod.ts";
-import type { Names } from "../../names.ts";
-import { HarnessError } from "../../subject.ts";
+import type { Names } from "../../engine/names.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import type { UvmFresh } from "./context.ts";
 
 /** What {@linkcode FreshUtilityVms} works with. */

@@ -10,8 +10,8 @@ import {
   type UtilityVmHost,
   type UtilityVms,
 } from "../../../drivers/contract/mod.ts";
-import type { HostResource, OwnedResource } from "../../ledger.ts";
-import { type Tracker, withMembers } from "../../tracker.ts";
+import type { HostResource, OwnedResource } from "../../engine/ledger.ts";
+import { type Tracker, withMembers } from "../../engine/tracker.ts";
 import type { Rig } from "../rig.ts";
 import { uvmContext } from "./context.ts";
 

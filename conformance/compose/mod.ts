@@ -1,0 +1,297 @@
+/**
+ * The composition root: drivers, the seam below them and the suite are put together here.
+ *
+ * @module
+ */
+
+import {
+  BackendError,
+  type CaseWorld,
+  type DriverModule,
+  loadTape,
+  openWorlds,
+  parseTape,
+  type PlainModule,
+  type Tape,
+  type Worlds,
+} from "../../drivers/backend/mod.ts";
+import { driverNames } from "../../drivers/registry.ts";
+import config from "../../deno.json" with { type: "json" };
+import {
+  type Claims,
+  type ContractName,
+  isDriverError,
+  type Origin,
+} from "../../drivers/contract/mod.ts";
+import type { AnyCase } from "../case.ts";
+import { messageOf } from "../engine/check.ts";
+import type { Composer, RecordingSubject, SubjectRequest } from "../commands/composer.ts";
+import { type ImageServer, imageServer } from "../image_server.ts";
+import type { Mode } from "../engine/events.ts";
+import type { LedgerHead } from "../engine/ledger_file.ts";
+import { type AnyModule, loadModule } from "./load_module.ts";
+import { NOMAD_PREFIX } from "../commands/options.ts";
+import { simulationOf } from "../simulations/mod.ts";
+import { HarnessError, type Stage, type Subject } from "../engine/subject.ts";
+import { withGuest } from "./guest_build.ts";
+import { UsageError } from "../commands/usage.ts";
+
+/** Where the list is for instances that need none. */
+const NO_LIST = "http://127.0.0.1:9/";
+
+/** Opens the worlds of a module. @throws {HarnessError} saying what is missing and what to do */
+async function connected(
+  module: AnyModule,
+  { settings }: Pick<SubjectRequest, "settings">,
+  mode: "live" | "record" | "replay",
+): Promise<Worlds> {
+  const given = mode === "replay" ? settings : await withGuest(module.name, settings);
+  try {
+    return await openWorlds(module, { mode, settings: given });
+  } catch (cause) {
+    if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
+    if (!(cause instanceof BackendError || cause instanceof TypeError)) throw cause;
+    const isRaw = cause instanceof BackendError && cause.kind === "refused";
+    const context = isRaw ? `The host refuses driver "${module.name}": ` : "";
+    throw new HarnessError(`${context}${cause.message}`, { cause });
+  }
+}
+
+/** Whether a driver refuses its settings. */
+function isRefusal(error: unknown): error is Error {
+  return isDriverError(error) && error.code === "invalid-argument";
+}
+
+/** What a driver claims; opening it is where most of what is wrong with a user's module shows. */
+async function claimsOf(worlds: Worlds): Promise<Claims> {
+  try {
+    return await worlds.claims();
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
+    const message = `Cannot open driver "${worlds.driver}": ${messageOf(cause)}`;
+    throw new HarnessError(message, { cause });
+  }
+}
+
+/** What a case's stage is made with. */
+interface StageParts {
+  readonly worlds: Worlds;
+  readonly contract: ContractName;
+  readonly tape?: Tape;
+  /** Called with the world before it ends. */
+  readonly atEnd?: (world: CaseWorld) => Promise<void>;
+}
+
+/** A folder of its own for a live world; removed with it. */
+async function scratchFolder(worlds: Worlds): Promise<({ path: string } & AsyncDisposable) | null> {
+  if (worlds.mode !== "live") return null;
+  let path: string;
+  try {
+    path = (await Deno.makeTempDir({ prefix: "vmtck-" })).replaceAll("\\", "/");
+  } catch (cause) {
+    throw new HarnessError(`Cannot make a scratch folder: ${messageOf(cause)}`, { cause });
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Sets the stage: folder, world and image server, which end together. */
+async function stageOf({ worlds, contract, tape, atEnd }: StageParts): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await scratchFolder(worlds));
+  const world = stack.use(await worlds.open({ contract, tape, folder: folder?.path }));
+  stack.defer(() => atEnd?.(world));
+  const server: ImageServer = stack.use(await imageServer());
+  const ended = stack.move();
+  return {
+    world,
+    server,
+    evidence: world.evidence,
+    ...(tape && { seed: tape.provenance.seed }),
+    ...(folder && { folder: folder.path }),
+    [Symbol.asyncDispose]: () => ended.disposeAsync(),
+  };
+}
+
+/** A subject over opened worlds; a replay gets its tapes from `tapeOf`. */
+function subjectOf(
+  worlds: Worlds,
+  open: (use: { case: AnyCase; seed: string }) => Promise<Stage>,
+): Subject & AsyncDisposable {
+  return {
+    driver: worlds.driver,
+    mode: worlds.mode,
+    contracts: worlds.contracts,
+    claims: () => claimsOf(worlds),
+    open,
+    [Symbol.asyncDispose]: () => worlds[Symbol.asyncDispose](),
+  };
+}
+
+function replaySubject(
+  worlds: Worlds,
+  tapeOf: (id: string) => Promise<Tape>,
+): Subject & AsyncDisposable {
+  return subjectOf(worlds, async ({ case: { id, contract } }) => {
+    return await stageOf({ worlds, contract, tape: await tapeOf(id) });
+  });
+}
+
+/** Whether answers can come from nowhere but the module itself. */
+function answersItself(module: AnyModule): boolean {
+  return !("connect" in module) || module.time === "virtual";
+}
+
+/** The simulation of a module's host. @throws {UsageError} if there is none */
+async function simulated(module: AnyModule): Promise<AnyModule> {
+  if (answersItself(module)) return module;
+  const simulation = await simulationOf(module.name);
+  if (simulation) return simulation;
+  throw new UsageError(
+    `There is no simulator for driver "${module.name}": leave out "--simulated"`,
+  );
+}
+
+/** The origin of the recordings in a folder, if the first can be read; undefined where there are none. */
+async function recordedOrigin(folder: string): Promise<Origin | "unreadable" | undefined> {
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.endsWith(".ndjson")) continue;
+      const text = await Deno.readTextFile(`${folder}/${name}`);
+      return (JSON.parse(text.slice(0, text.indexOf("\n"))) as { origin: Origin }).origin;
+    }
+  } catch (error) {
+    const isAbsent = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    // What is wrong with a recording is told by the case that it is of.
+    if (error instanceof SyntaxError) return "unreadable";
+    if (!isAbsent) throw error;
+  }
+  return undefined;
+}
+
+/** How {@linkcode openSubject} opens a subject. */
+export interface SubjectOptions {
+  /** What answers. By default a recording, if the module has a seam. */
+  readonly mode?: Mode;
+  /** The driver's settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** The folder of the recordings. By default `fixtures`. */
+  readonly fixtures?: string;
+  /** The command that records cases, without their ids, for messages. */
+  readonly recordCommand?: string;
+}
+
+/**
+ * Puts a driver's module under test.
+ *
+ * @throws {HarnessError} saying what the environment lacks
+ * @throws {UsageError} if a setting is wrong, or there is one for a replay
+ */
+export async function openSubject(
+  module: DriverModule | PlainModule,
+  { mode = "replayed", settings = {}, fixtures = "fixtures", recordCommand }: SubjectOptions = {},
+): Promise<Subject & AsyncDisposable> {
+  if (mode !== "replayed" || answersItself(module)) {
+    const answering = mode === "simulated" ? await simulated(module) : module;
+    const worlds = await connected(answering, { settings }, "live");
+    return subjectOf(worlds, ({ case: { contract } }) => stageOf({ worlds, contract }));
+  }
+  const [setting] = Object.keys(settings);
+  if (setting !== undefined) {
+    throw new UsageError(
+      `Cannot set "${setting}": a recording has its own settings; add "--live" to give others`,
+    );
+  }
+  const driver = module.name;
+  const folder = `${fixtures}/${driver}`;
+  const isSimulated = await recordedOrigin(folder) === "simulator";
+  const recorded = isSimulated ? await simulationOf(driver) ?? module : module;
+  const worlds = await connected(recorded, { settings }, "replay");
+  return replaySubject(
+    worlds,
+    (id) => loadTape(`${folder}/${id}.ndjson`, { driver, case: id, recordCommand }),
+  );
+}
+
+async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
+  const module = await loadModule(request.driver, request.settings);
+  // A plugin answers by itself, and in real time.
+  const isPlugin = request.driver.startsWith(NOMAD_PREFIX);
+  const opened = await openSubject(module, isPlugin ? { ...request, mode: "live" } : request);
+  const folder = `${request.fixtures}/${module.name}`;
+  if (opened.mode !== "replayed" || await recordedOrigin(folder) !== undefined) return opened;
+  const { fixtures, recordCommand = "deno task conformance record" } = request;
+  const others = await simulationOf(module.name)
+    ? 'add "--simulated" to ask its simulator, or "--live" to ask'
+    : 'or add "--live" to ask';
+  throw new HarnessError(
+    `There are no recordings of driver "${module.name}" in "${fixtures}": record some with ` +
+      `"${recordCommand}", ${others} the hypervisor itself`,
+  );
+}
+
+async function recording(request: SubjectRequest): Promise<RecordingSubject> {
+  const loaded = await loadModule(request.driver);
+  const module = request.mode === "live" ? loaded : await simulated(loaded);
+  if (!("connect" in module)) {
+    throw new UsageError(`Cannot record driver "${module.name}": its module has no backend seam`);
+  }
+  const worlds = await connected(module, request, "record");
+  const tapes = new Map<string, () => string>();
+  const { startedAt: recordedAt } = request;
+  const { version } = config;
+  const keep = async (world: CaseWorld, id: string, seed: string): Promise<void> => {
+    const facts = { case: id, seed, adapter: version, suite: version, recordedAt };
+    try {
+      const text = await world.tape?.(facts) ?? "";
+      tapes.set(id, () => text);
+    } catch (error) {
+      tapes.set(id, () => {
+        throw error;
+      });
+    }
+  };
+  return {
+    ...subjectOf(
+      worlds,
+      ({ case: { id, contract }, seed }) =>
+        stageOf({ worlds, contract, atEnd: (world) => keep(world, id, seed) }),
+    ),
+    tape: (item) => Promise.resolve().then(() => tapes.get(item.id)?.() ?? ""),
+    async replaying(texts) {
+      return replaySubject(
+        await connected(module, request, "replay"),
+        (id) => parseTape(texts.get(id) ?? "", { driver: module.name, case: id }),
+      );
+    },
+  };
+}
+
+/** The host of a run that is over: a world for each contract, opened when it is needed. */
+async function reach({ driver, settings }: LedgerHead): ReturnType<Composer["reach"]> {
+  await using stack = new AsyncDisposableStack();
+  const worlds = stack.use(
+    await connected(await loadModule(driver, settings), { settings }, "live"),
+  );
+  const folder = stack.use(await scratchFolder(worlds));
+  const opened = new Map<ContractName, Promise<CaseWorld>>();
+  const ended = stack.move();
+  const worldOf = async (contract: ContractName): Promise<CaseWorld> => {
+    const known = opened.get(contract) ?? worlds.open({ contract, folder: folder?.path });
+    if (!opened.has(contract)) {
+      opened.set(contract, known);
+      ended.use(await known);
+    }
+    return await known;
+  };
+  return {
+    host: async (contract) => (await worldOf(contract)).host,
+    of: async (contract, owner) =>
+      ended.use(await (await worldOf(contract)).open({ owner, imagesUrl: NO_LIST })),
+    [Symbol.asyncDispose]: () => ended.disposeAsync(),
+  };
+}
+
+/** Composes what the sub-commands need. */
+export const composer: Composer = { names: driverNames, subject, recording, reach };

@@ -1,0 +1,282 @@
+/**
+ * The engine: from cases, a subject and options to a stream of events. It does nothing else: it
+ * prints nothing, reads nothing and knows no time but the world's.
+ *
+ * @module
+ */
+
+import { type Claims, type Clause, CLAUSES, type Origin } from "../../drivers/contract/mod.ts";
+import { type AttemptResult, runAttempt } from "./attempt.ts";
+import type { AnyCase } from "../case.ts";
+import { Channel } from "./channel.ts";
+import type { CaseEnd, CheckEvent, Event, RunEnd, Status } from "./events.ts";
+import { judge, type KnownFailure } from "./known_failing.ts";
+import { type Ledger, MemoryLedger } from "./ledger.ts";
+import { Neighbours } from "./names.ts";
+import { unfitFor } from "./needs.ts";
+import type { Subject } from "./subject.ts";
+import { exitCodeOf, totalsOf } from "./totals.ts";
+
+/** How a run is done. */
+export interface RunOptions {
+  /** What all names follow from. */
+  readonly seed: string;
+  /** When the run begins, in ISO 8601; for the report alone. */
+  readonly startedAt: string;
+  /** The arguments that repeat the run, without selection and reports; for the report alone. */
+  readonly command?: readonly string[];
+  /** The ids of all cases there are, selected or not. By default those that are run. */
+  readonly known?: readonly string[];
+  /** How often each case is run; mixed verdicts make it flaky. By default once. */
+  readonly repeat?: number;
+  /** How many cases run at the same time. By default 1. */
+  readonly parallel?: number;
+  /** The most that a case may take, in milliseconds of the world's clock. By default five minutes. */
+  readonly caseTimeoutMs?: number;
+  /** Whether nothing more is started after a failure. */
+  readonly bail?: boolean;
+  /** Whether a look-alike machine stands by in each case. */
+  readonly bystander?: boolean;
+  /** Failures that are known. */
+  readonly knownFailures?: readonly KnownFailure[];
+  /** Where resources are written down before they are made. By default in memory. */
+  readonly ledger?: Ledger;
+  /** Interrupts the run: clean-up is finished, what is left is not run. */
+  readonly signal?: AbortSignal;
+  /** The clauses. By default those of the contract. */
+  readonly clauses?: readonly Clause[];
+}
+
+/** By default, the most that a case may take. */
+const CASE_TIMEOUT_MS = 300_000;
+
+/** How a case ended, from how its attempts did. */
+function overall(attempts: readonly Status[]): Status {
+  for (const status of ["harness-error", "not-run"] as const) {
+    if (attempts.includes(status) && !attempts.includes("fail")) return status;
+  }
+  if (attempts.includes("fail")) {
+    return attempts.every((it) => it === "fail" || it === "not-run") ? "fail" : "flaky";
+  }
+  return attempts.includes("warn") ? "warn" : "pass";
+}
+
+/** One run. */
+class Run {
+  readonly #cases: readonly AnyCase[];
+  readonly #subject: Subject;
+  readonly #options: RunOptions;
+  readonly #clauses: ReadonlyMap<string, Clause>;
+  readonly #ledger: Ledger;
+  readonly #known: readonly string[];
+  readonly #neighbours = new Map<string, Neighbours>();
+  readonly #stop = new AbortController();
+  readonly #ends: CaseEnd[] = [];
+  readonly #checks: CheckEvent[] = [];
+  readonly #stale: string[] = [];
+  #bailed = false;
+
+  /** What happens. */
+  readonly events: Channel<Event> = new Channel();
+
+  constructor(cases: readonly AnyCase[], subject: Subject, options: RunOptions) {
+    this.#cases = cases;
+    this.#subject = subject;
+    this.#known = options.known ?? cases.map(({ id }) => id);
+    this.#options = options;
+    this.#clauses = new Map((options.clauses ?? CLAUSES).map((clause) => [clause.id, clause]));
+    this.#ledger = options.ledger ?? new MemoryLedger();
+  }
+
+  get #signal(): AbortSignal {
+    const { signal } = this.#options;
+    return signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
+  }
+
+  /** Nobody listens any more. */
+  abandon(): void {
+    this.#stop.abort();
+  }
+
+  /** Runs all cases, as many at a time as allowed. */
+  async all(claims: Claims): Promise<void> {
+    this.#start();
+    const signal = this.#signal;
+    const queue = this.#cases.values();
+    const worker = async (): Promise<void> => {
+      for (const item of queue) await this.#one(item, claims, signal);
+    };
+    const workers = Math.max(1, Math.min(this.#options.parallel ?? 1, this.#cases.length));
+    await Promise.all(Array.from({ length: workers }, worker));
+    this.#end(signal.aborted);
+  }
+
+  #start(): void {
+    const { seed, startedAt, command = [] } = this.#options;
+    const known = this.#known.length;
+    const { driver, mode } = this.#subject;
+    const selected = this.#cases.length;
+    this.events.push({
+      type: "run-start",
+      version: 1,
+      driver,
+      mode,
+      contracts: [...new Set(this.#cases.map(({ contract }) => contract))],
+      seed,
+      startedAt,
+      command,
+      known,
+      selected,
+    });
+  }
+
+  async #one(item: AnyCase, claims: Claims, signal: AbortSignal): Promise<void> {
+    const unfit = unfitFor(item, claims);
+    if (unfit) return this.#ended(item, { ...unfit, ms: 0 });
+    const notRun = (reason: string): void =>
+      this.#ended(item, { status: "not-run", reason, ms: 0 });
+    if (signal.aborted) return notRun("The run was interrupted");
+    if (this.#bailed) return notRun("The run stopped at its first failure");
+    this.events.push({ type: "case-start", case: item.id, title: item.title });
+    const results: AttemptResult[] = [];
+    const checks: CheckEvent[] = [];
+    for (let attempt = 1; attempt <= (this.#options.repeat ?? 1); attempt++) {
+      results.push(await this.#attempt(item, attempt, signal, checks));
+      if (signal.aborted) break;
+    }
+    this.#attempted(item, results, checks);
+  }
+
+  async #attempt(
+    item: AnyCase,
+    attempt: number,
+    signal: AbortSignal,
+    checks: CheckEvent[],
+  ): Promise<AttemptResult> {
+    const { seed, caseTimeoutMs = CASE_TIMEOUT_MS, bystander = false } = this.#options;
+    return await runAttempt({
+      case: item,
+      attempt,
+      subject: this.#subject,
+      seed,
+      ledger: this.#ledger,
+      neighbours: (its) => this.#neighboursIn(its),
+      clauses: this.#clauses,
+      timeoutMs: caseTimeoutMs,
+      bystander,
+      signal,
+      emit: (event) => {
+        checks.push(event);
+        this.#checks.push(event);
+        this.events.push(event);
+      },
+    });
+  }
+
+  /** The neighbours by seed: that of the run, or those of the tapes. */
+  #neighboursIn(seed: string): Neighbours {
+    const known = this.#neighbours.get(seed) ??
+      new Neighbours(seed, this.#known, this.#options.repeat ?? 1);
+    this.#neighbours.set(seed, known);
+    return known;
+  }
+
+  /** Sums up the attempts at a case; the first one that did not pass speaks for all. */
+  #attempted(
+    item: AnyCase,
+    results: readonly AttemptResult[],
+    checks: readonly CheckEvent[],
+  ): void {
+    const attempts = results.map((result) => result.status);
+    const speaker = results.find(({ status }) => status !== "pass" && status !== "warn") ??
+      results[0];
+    const entries = (this.#options.knownFailures ?? []).filter((it) => it.case === item.id);
+    const { stale, ...judged } = judge(entries, overall(attempts), checks);
+    const leaks = results.flatMap((result) => result.leaks);
+    this.#stale.push(...stale);
+    this.#ended(item, {
+      ...speaker,
+      ...judged,
+      ms: results.reduce((sum, { ms }) => sum + ms, 0),
+      ...(attempts.length > 1 && { attempts }),
+      leaks: leaks.length > 0 ? leaks : undefined,
+    });
+  }
+
+  #ended(
+    item: AnyCase,
+    end: Omit<CaseEnd, "type" | "case" | "title" | "required">,
+  ): void {
+    const required = Object.values(item.checks)
+      .some((clause) => this.#clauses.get(clause)?.level === "must");
+    const { leaks, ...rest } = end;
+    const event: CaseEnd = {
+      type: "case-end",
+      case: item.id,
+      title: item.title,
+      required,
+      ...rest,
+      ...(leaks && { leaks }),
+    };
+    if (["fail", "flaky", "harness-error"].includes(event.status)) {
+      this.#bailed = this.#options.bail ?? false;
+    }
+    this.#ends.push(event);
+    this.events.push(event);
+  }
+
+  #end(interrupted: boolean): void {
+    const known = this.#known.length;
+    const evidence = this.#ends.flatMap((end) => end.evidence ?? []);
+    const origins: Origin[] = [...new Set(evidence.map(({ origin }) => origin))].sort();
+    const dates = evidence.flatMap(({ recordedAt }) => recordedAt ?? []).sort();
+    const [from, to] = [dates[0], dates.at(-1)];
+    const versions = new Map<string, Set<string>>();
+    for (const [name, value] of evidence.flatMap((it) => Object.entries(it.versions ?? {}))) {
+      versions.set(name, (versions.get(name) ?? new Set()).add(value));
+    }
+    const stays = this.#subject.mode === "live";
+    const end: Omit<RunEnd, "type" | "exitCode"> = {
+      totals: totalsOf(this.#ends, this.#checks, { known, selected: this.#cases.length }),
+      origins,
+      ...(from && to && { recorded: { from, to } }),
+      versions: Object.fromEntries(
+        [...versions].map(([name, values]) => [name, [...values].sort().join(", ")]),
+      ),
+      leaks: stays ? this.#ends.flatMap(({ leaks }) => leaks ?? []) : [],
+      stale: this.#stale,
+      interrupted,
+    };
+    this.events.push({ type: "run-end", ...end, exitCode: exitCodeOf(end) });
+  }
+}
+
+/**
+ * Runs cases against a subject and tells what happens; the last event is the `run-end`.
+ *
+ * @example
+ * ```ts ignore
+ * for await (const event of run(CASES, subject, { seed: "s1", startedAt: "2026-01-01T00:00:00Z" })) {
+ *   if (event.type === "run-end") console.log(event.exitCode);
+ * }
+ * ```
+ *
+ * @throws {HarnessError} if the subject's claims cannot be told, or the totals do not add up
+ */
+export async function* run(
+  cases: readonly AnyCase[],
+  subject: Subject,
+  options: RunOptions,
+): AsyncGenerator<Event> {
+  const claims = await subject.claims();
+  const it = new Run(cases, subject, options);
+  const done = it.all(claims).finally(() => it.events.end());
+  done.catch(() => {});
+  try {
+    yield* it.events;
+    await done;
+  } finally {
+    it.abandon();
+    await done.catch(() => {});
+  }
+}
