@@ -59,7 +59,7 @@ export async function createSystem(
     await session.call("access.grant", { id, path }, options);
   }
   let isLost = false;
-  undo.add(`machine:${id}`, async () => {
+  undo.add(`machine:${session.owner}.${id}`, async () => {
     if (isLost) await endLost(session, id, { withStrays: true });
   });
   try {

@@ -17,7 +17,8 @@ import { readSettings } from "./settings.ts";
 
 export type * from "./backend.ts";
 export { createUtilityVms, type UtilityVmsContext } from "./driver.ts";
-export { liveHost, simulatedHost } from "./host.ts";
+export { liveHost } from "./host.ts";
+export { simulatedHost } from "./host_lab.ts";
 export { SEAM } from "./seam.ts";
 export type { HcsContext } from "./session.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";

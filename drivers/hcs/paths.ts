@@ -49,6 +49,11 @@ export function join(folder: string, ...names: readonly string[]): string {
   return [folder.replace(/[\\/]+$/, ""), ...names].join("\\");
 }
 
+/** The last word of a file's name. */
+export function extensionOf(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+}
+
 /** How the service calls the format of a disk's file. */
 export function imageFormatOf(path: string): "Vhd1" | "Vhdx" {
   return /\.vhdx$/i.test(path) ? "Vhdx" : "Vhd1";

@@ -12,18 +12,11 @@ export interface SettingRule {
   readonly description: string;
 }
 
-/** The settings by name. All of them are about where things are on the host that a live run is on. */
+/** The settings by name. */
 export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   "library": {
     description: "the folder of computecore.dll and computenetwork.dll; System32 by default",
   },
-  "layers": {
-    description: "the read-only layers of a Windows guest for the suite, top-most first, with ;",
-  },
-  "boot-files": {
-    description: "the folder with kernel, initrd.img and rootfs.vhd of a Linux guest for the suite",
-  },
-  "scratch": { description: "a folder that the suite may make disks and folders in" },
 };
 
 /** Checks settings. @throws {DriverError} `invalid-argument` */
