@@ -78,7 +78,7 @@ const native: DriverModule = {
   },
 } satisfies typeof HCS;
 
-if (library !== undefined && Deno.build.os === "linux") {
+if (library !== undefined) {
   const cases = casesOf("utility-vm", UVM_CASES).filter(({ id }) => !SLOW.test(id));
   await registerDenoTests({ open: () => openSubject(native, { mode: "live" }), cases });
 }

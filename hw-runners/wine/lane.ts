@@ -29,6 +29,7 @@ export const TESTS: readonly string[] = [
   "conformance/engine/ledger_file_test.ts",
   "conformance/interrupt_test.ts",
   "conformance/replay_permissions_test.ts",
+  "conformance/simulations/hcs_native_test.ts",
   "drivers/backend",
   "drivers/contract/driver/directories_test.ts",
   "drivers/hcs",
