@@ -68,7 +68,6 @@ export class Replayer<M extends Methods, E extends Json> {
   readonly #values: PlaceholderReader;
   readonly #lines: readonly TapeLine[];
   readonly #indices: ReadonlyMap<TapeLine, number>;
-  readonly #lanes: ReadonlyMap<string, TapeCall[]>;
   readonly #taken = new Set<TapeLine>();
   readonly #mismatches: TapeMismatch[] = [];
   readonly #hub = new EventHub<E>();
@@ -81,7 +80,6 @@ export class Replayer<M extends Methods, E extends Json> {
     this.#values = new PlaceholderReader(options.known);
     this.#lines = tape.lines;
     this.#indices = new Map(tape.lines.map((line, index) => [line, index]));
-    this.#lanes = Map.groupBy(tape.lines.filter(isCall), (call) => call.lane);
     this.backend = {
       call: (method, params, options) => this.#call(method, params, options),
       events: (options) => this.#hub.subscribe(options),
@@ -136,20 +134,23 @@ export class Replayer<M extends Methods, E extends Json> {
     throw mismatch;
   }
 
-  /** The lines of a method whose turn it is, in the order of the tape. */
-  #due(method: string): TapeCall[] {
-    const due: TapeCall[] = [];
-    for (const calls of this.#lanes.values()) {
-      while (calls.length > 0 && this.#taken.has(calls[0])) calls.shift();
-      for (const call of calls) {
-        if (this.#taken.has(call)) continue;
-        const changes = this.#options.seam.changes(call.method);
-        if (changes && call !== calls[0]) break;
-        if (call.method === method) due.push(call);
-        if (changes) break;
-      }
+  /**
+   * The lines of a method whose turn it is, in the order of the tape. One after the other, as nearly
+   * always the first one fits.
+   */
+  *#due(method: string): Generator<TapeCall> {
+    const begun = new Set<string>();
+    const blocked = new Set<string>();
+    for (let index = this.#cursor; index < this.#lines.length; index++) {
+      const line = this.#lines[index];
+      if (line === undefined || !isCall(line) || this.#taken.has(line)) continue;
+      if (blocked.has(line.lane)) continue;
+      const changes = this.#options.seam.changes(line.method);
+      const isFirst = !begun.has(line.lane);
+      begun.add(line.lane);
+      if (changes) blocked.add(line.lane);
+      if (line.method === method && (isFirst || !changes)) yield line;
     }
-    return due.sort((a, b) => this.#number(a) - this.#number(b));
   }
 
   /** What the tape has instead, in words. */
@@ -160,13 +161,15 @@ export class Replayer<M extends Methods, E extends Json> {
     );
     const difference = nearest && this.#differing(lane, nearest);
     if (nearest?.line.lane === lane) return difference;
-    const head = this.#lanes.get(lane)?.[0];
+    const head = this.#lines.find((line) =>
+      isCall(line) && line.lane === lane && !this.#taken.has(line)
+    );
     const later = this.#lines.find((line) =>
       isCall(line) && !this.#taken.has(line) && line.method === method &&
       this.#values.match(line.params, params, "params").length === 0
     );
     return [
-      head
+      head && isCall(head)
         ? `the tape goes on there with line ${this.#number(head)}, "${head.method}"`
         : "the tape has no more calls there",
       later ? `the same call comes later, in line ${this.#number(later)}` : difference,
