@@ -6,7 +6,8 @@
 
 import { withDeadline } from "../backend/deadline.ts";
 import type { ConnectOptions, Host } from "../backend/module.ts";
-import type { Clock } from "../contract/mod.ts";
+import { BackendError } from "../backend/backend.ts";
+import type { Clock, TestImages } from "../contract/mod.ts";
 import { accessInCluster, accessOf } from "./access.ts";
 import type { KubeBackend } from "./backend.ts";
 import { fetchTransport } from "./http_fetch.ts";
@@ -31,9 +32,33 @@ async function accessFor(
   if (kubeconfig === "") {
     return accessInCluster({ env: (name) => Deno.env.get(name), ...own });
   }
-  const config = parseKubeconfig(await Deno.readTextFile(kubeconfig), { exec, files: true });
+  const config = parseKubeconfig(await readKubeconfig(kubeconfig), { exec, files: true });
   const folder = kubeconfig.replace(/[/\\]?[^/\\]*$/, "") || ".";
   return accessOf(config, { folder, clock, ...own });
+}
+
+async function readKubeconfig(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "there is none" : "it cannot be read";
+    const message = `Cannot use the kubeconfig ${JSON.stringify(path)}: ${why}`;
+    throw new BackendError("unreachable", "no-kubeconfig", message);
+  }
+}
+
+/** The disk images that the user names. */
+function testImages({ guest, blank }: Settings): TestImages {
+  const read = (what: "guest" | "blank", path: string) => async () => {
+    try {
+      return await Deno.readFile(path);
+    } catch {
+      const advice = what === "guest" ? "one whose system runs a QEMU agent" : "an empty one";
+      const message = `No disk image at ${JSON.stringify(path)}: name ${advice} as "${what}"`;
+      throw new BackendError("unreachable", `no-${what}`, message);
+    }
+  };
+  return { guest: read("guest", guest), blank: read("blank", blank) };
 }
 
 /**
@@ -43,11 +68,13 @@ async function accessFor(
  */
 export async function connectLive(
   { settings, signal, clock }: ConnectOptions & { readonly clock: Clock },
-): Promise<{ backend: KubeBackend; host: Host }> {
-  const backend = await liveBackend(readSettings(settings), clock);
+): Promise<{ backend: KubeBackend; host: Host; images: TestImages }> {
+  const checked = readSettings(settings);
+  const backend = await liveBackend(checked, clock);
   try {
     const { gitVersion } = await withDeadline(backend, { clock }).call("version", {}, { signal });
-    return { backend, host: { origin: "hardware", versions: { kubernetes: gitVersion } } };
+    const host: Host = { origin: "hardware", versions: { kubernetes: gitVersion } };
+    return { backend, host, images: testImages(checked) };
   } catch (error) {
     await backend[Symbol.asyncDispose]();
     throw error;
