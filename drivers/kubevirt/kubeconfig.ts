@@ -100,6 +100,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function yaml(text: string): unknown {
   try {
+    // The same by a faster way, if it is JSON.
+    return JSON.parse(text);
+  } catch {
+    // It is YAML, or nothing.
+  }
+  try {
     // Aliases could make a small text endless; a kubeconfig has none.
     return parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "silent" });
   } catch {
