@@ -10,6 +10,7 @@ import {
   redacted,
   simulatedHost,
   simulatedPluginHost,
+  simulatedTaskHost,
 } from "../../drivers/kubevirt/mod.ts";
 import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
@@ -20,7 +21,7 @@ const connect: typeof KUBEVIRT.connect = ({ clock, files }) =>
     host: { origin: "simulator", versions: { kubernetes: "simulated Kubernetes" } },
   });
 
-const { driver, "machine-plugin": plugin } = KUBEVIRT.serves;
+const { driver, "machine-plugin": plugin, "task-driver": tasks } = KUBEVIRT.serves;
 
 /** The module: all of it is the adapter's own, except for what it connects to. */
 export const SIMULATED_KUBEVIRT: DriverModule = {
@@ -28,6 +29,7 @@ export const SIMULATED_KUBEVIRT: DriverModule = {
   serves: {
     ...KUBEVIRT.serves,
     ...(driver && { driver: { ...driver, host: simulatedHost } }),
+    ...(tasks && { "task-driver": { ...tasks, host: simulatedTaskHost } }),
     ...(plugin && { "machine-plugin": { ...plugin, host: simulatedPluginHost } }),
   },
   connect,

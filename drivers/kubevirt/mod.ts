@@ -8,6 +8,7 @@ import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import type { DriverModule } from "../backend/module.ts";
 import type { MachinePlugin } from "../contract/mod.ts";
+import { tasksOver } from "../tasks/mod.ts";
 import type { KubeMethods, WatchEvent } from "./backend.ts";
 import { connectLive } from "./connect.ts";
 import { createDriver } from "./driver.ts";
@@ -18,6 +19,7 @@ import { createPlugin, DESCRIPTION, NAME } from "./plugin.ts";
 import { pluginHost } from "./plugin_host.ts";
 import { redacted } from "./redact.ts";
 import { SEAM } from "./seam.ts";
+import { liveTaskHost } from "./task_host.ts";
 
 export type * from "./backend.ts";
 export { createDriver } from "./driver.ts";
@@ -30,6 +32,7 @@ export type { KubeContext } from "./plugin_request.ts";
 export { redacted } from "./redact.ts";
 export { SEAM } from "./seam.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
+export { liveTaskHost, simulatedTaskHost } from "./task_host.ts";
 
 /** The module of the KubeVirt adapter. */
 export const KUBEVIRT: DriverModule<KubeMethods, WatchEvent> = {
@@ -37,6 +40,10 @@ export const KUBEVIRT: DriverModule<KubeMethods, WatchEvent> = {
   description: DESCRIPTION,
   serves: {
     "driver": { create: createDriver, host: liveHost },
+    "task-driver": {
+      create: (context) => tasksOver(context, createDriver),
+      host: liveTaskHost,
+    },
     "machine-plugin": { create: createPlugin, host: pluginHost },
   },
   connect: connectLive,

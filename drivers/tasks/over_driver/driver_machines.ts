@@ -16,6 +16,7 @@ import {
   type TaskCapabilities,
   type TaskFacet,
   type TaskFingerprint,
+  type TaskId,
 } from "../../contract/mod.ts";
 import { isAbsolute } from "../image_paths.ts";
 import type { Undo } from "../../backend/undo.ts";
@@ -80,6 +81,7 @@ export function driverMachines(
   images: LocalImages,
   tailoring?: Tailoring,
 ): TaskMachines {
+  const nameOf = (id: TaskId): string => machineName(id, driver.nameRule.maxLength);
   const ref = ({ more }: MachineNote): MachineRef => refOf(String(more));
   const get = async (note: MachineNote, signal?: AbortSignal): Promise<Machine | undefined> => {
     try {
@@ -111,7 +113,8 @@ export function driverMachines(
     },
     health: async (options) => await healthOf(driver, options.signal),
     async launch(plan, undo, { signal }) {
-      const { spec, machine: name, cpus, image = "" } = plan;
+      const { spec, cpus, image = "" } = plan;
+      const name = nameOf(spec.id);
       await tailoring?.check(plan);
       const version = await images.provide(image, { signal });
       const at = refOf(name);
@@ -144,7 +147,7 @@ export function driverMachines(
       return (await (await get(note, signal))?.forceStop({ signal }))?.changed ?? false;
     },
     async remove(id, _, { signal }) {
-      const at = refOf(machineName(id));
+      const at = refOf(nameOf(id));
       const had = await wasThere(driver.machines.delete(at, { force: true, signal }));
       const { networks } = driver;
       return networks && await wasThere(networks.delete(at.cluster, { signal })) || had;
