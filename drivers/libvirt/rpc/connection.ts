@@ -78,7 +78,8 @@ export class Connection implements AsyncDisposable {
   readonly #calls = new Map<number, Call>();
   readonly #streams = new Map<number, RpcStream>();
   readonly #reading: Promise<void>;
-  #writing: Promise<void> = Promise.resolve();
+  /** The last frame on its way; none if all have left. */
+  #writing?: Promise<void>;
   #serial = 0;
   #over?: { cause?: unknown };
 
@@ -160,15 +161,16 @@ export class Connection implements AsyncDisposable {
     const header = { ...target, type: MessageType.call, serial, status: Status.ok };
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
     const call: Call = { frame: encodeFrame(header, args), serial, resolve, reject };
+    this.#queue.push(call);
+    this.#pump();
+    if (!signal) return promise;
     const abort = () => {
       const index = this.#queue.indexOf(call);
       if (index >= 0) this.#queue.splice(index, 1);
-      reject(signal?.reason);
+      reject(signal.reason);
     };
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#queue.push(call);
-    this.#pump();
-    return promise.finally(() => signal?.removeEventListener("abort", abort));
+    signal.addEventListener("abort", abort, { once: true });
+    return promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
   #pump(): void {
@@ -183,22 +185,36 @@ export class Connection implements AsyncDisposable {
     return this.#write(encodeFrame(header, payload));
   }
 
-  /** Writes one frame after the other; a write that fails ends the connection. */
+  /** Writes one frame after the other, at once if none is on its way; a write that fails ends the connection. */
   #write(frame: Uint8Array): Promise<void> {
-    const written = this.#writing.then(() => this.#transport.write(frame)).catch((cause) => {
+    const put = (): Promise<void> => this.#put(frame);
+    const written = this.#writing ? this.#writing.then(put, put) : put();
+    const done = (): void => {
+      if (this.#writing === written) this.#writing = undefined;
+    };
+    this.#writing = written;
+    written.then(done, done);
+    return written;
+  }
+
+  async #put(frame: Uint8Array): Promise<void> {
+    try {
+      await this.#transport.write(frame);
+    } catch (cause) {
       this.#end(cause);
       void this.#transport.close();
       throw this.#lost(true);
-    });
-    this.#writing = written.catch(() => {});
-    return written;
+    }
   }
 
   async #read(): Promise<void> {
     const splitter = new FrameSplitter();
     try {
       for (let chunk; (chunk = await this.#transport.read()) !== null;) {
-        for (const frame of splitter.push(chunk)) await this.#take(frame);
+        for (const frame of splitter.push(chunk)) {
+          const behind = this.#take(frame);
+          if (behind) await behind;
+        }
       }
       splitter.end();
       this.#end(new Error("The daemon closed the connection"));

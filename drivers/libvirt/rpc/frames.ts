@@ -44,10 +44,14 @@ const VERSION = 1;
 /** Puts length and header in front of a payload. */
 export function encodeFrame(header: Header, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_SIZE + payload.length);
-  const { program, procedure, type, serial, status } = header;
   const view = new DataView(bytes.buffer);
-  [bytes.length, program, VERSION, procedure, type, serial, status]
-    .forEach((word, i) => view.setUint32(i * 4, word));
+  view.setUint32(0, bytes.length);
+  view.setUint32(4, header.program);
+  view.setUint32(8, VERSION);
+  view.setUint32(12, header.procedure);
+  view.setUint32(16, header.type);
+  view.setUint32(20, header.serial);
+  view.setUint32(24, header.status);
   bytes.set(payload, HEADER_SIZE);
   return bytes;
 }
@@ -100,8 +104,9 @@ const statuses: readonly number[] = Object.values(Status);
 
 function decodeFrame(bytes: Uint8Array): Frame {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const [program, version, procedure, type, serial, status] = [1, 2, 3, 4, 5, 6]
-    .map((word) => view.getUint32(word * 4));
+  const [program, version] = [view.getUint32(4), view.getUint32(8)];
+  const [procedure, type] = [view.getUint32(12), view.getUint32(16)];
+  const [serial, status] = [view.getUint32(20), view.getUint32(24)];
   if (
     !programs.includes(program) || version !== VERSION || !incoming.includes(type) ||
     !statuses.includes(status)
