@@ -12,6 +12,7 @@ import { SEED_ITEMS } from "./driver/seeds.ts";
 import { DriverError, ERROR_CODES } from "./errors.ts";
 import { PLUGIN_SEED_ITEMS } from "./machine_plugin/seeds.ts";
 import { TASK_SEED_ITEMS } from "./task_driver/seeds.ts";
+import { UVM_SEED_ITEMS } from "./utility_vm/seeds.ts";
 
 /** A case, as a page needs it: its id, and the clause of each of its checks. */
 export interface CaseSummary {
@@ -63,7 +64,7 @@ const ABOUT: Readonly<Record<ContractName, string>> = {
 /** Where the exported items of each contract's seeds went. */
 export const SEEDS: Readonly<Record<ContractName, readonly SeedRow[]>> = {
   "driver": SEED_ITEMS,
-  "utility-vm": [],
+  "utility-vm": UVM_SEED_ITEMS,
   "task-driver": TASK_SEED_ITEMS,
   "machine-plugin": PLUGIN_SEED_ITEMS,
 };

@@ -168,6 +168,22 @@ export const UVM_NETWORK_CASES: readonly Case<"utility-vm">[] = [
     },
   },
   {
+    id: "uvm.network.in-use",
+    title: "An endpoint that another VM has is refused, and nothing is left of its namespace",
+    why: "An address that two guests have",
+    needs: NEEDS,
+    checks: { refused: "uvm.network.in-use", left: "uvm.network.in-use" },
+    async run(context) {
+      const { fresh, check, settled } = context;
+      const [one, two] = [await running(context), await running(context)];
+      const { id, endpoints } = await fresh.namespace(1);
+      await one.networks.add(id, endpoints);
+      const [result] = await settled([two.networks.add(id, endpoints)]);
+      check.equal("refused", vmSubject(two.vm), told(result ?? {}).split(" ")[0], "aborted");
+      check.equal("left", vmSubject(two.vm), await two.seen(), []);
+    },
+  },
+  {
     id: "uvm.network.remove-failed",
     title: "A namespace that could not be removed is kept in mind, and can be removed again",
     why: "hcsshim forgot the adapters that it could not remove",

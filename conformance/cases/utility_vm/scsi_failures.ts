@@ -71,6 +71,24 @@ export const UVM_SCSI_FAILURE_CASES: readonly Case<"utility-vm">[] = [
     },
   },
   {
+    id: "uvm.scsi.in-use",
+    title: "A disk that another VM can write to is refused, and its location is free",
+    why: "Two guests with one file system, neither of which knows of the other",
+    needs: ["host.plantDisk", "host.devices"],
+    checks: { refused: "uvm.scsi.in-use", free: "uvm.scsi.in-use", then: "uvm.scsi.in-use" },
+    async run({ fresh, check, settled }) {
+      const [one, two] = [await fresh.running(), await fresh.running()];
+      const [a = "", b = ""] = await fresh.disks(2);
+      const first = await one.scsi.add({ hostPath: a });
+      const [result] = await settled([two.scsi.add({ hostPath: a })]);
+      check.equal("refused", a, told(result ?? {}).split(" ")[0], "aborted");
+      const { location } = await two.scsi.add({ hostPath: b });
+      check.equal("free", b, location, first.location);
+      await one.scsi.remove(a);
+      await check.succeeds("then", a, () => two.scsi.add({ hostPath: a }));
+    },
+  },
+  {
     id: "uvm.scsi.leftover",
     title: "When the rollback fails too, what is left is told and kept out of the way",
     why: "An error of the rollback that hides the first one, and a location that is used twice",

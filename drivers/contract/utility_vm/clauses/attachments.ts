@@ -82,6 +82,10 @@ export const UVM_SCSI_CLAUSES: readonly Clause[] = [
     "uvm.scsi.mount-conflict",
     "Two disks at one guest path are a conflict, and the first one stays",
   ),
+  should(
+    "uvm.scsi.in-use",
+    "A disk that another VM can write to is refused as aborted, and its location is free",
+  ),
   must("uvm.scsi.read-only", "A read-only disk is so on the host", UVM),
 ];
 
@@ -176,6 +180,10 @@ export const UVM_NETWORK_CLAUSES: readonly Clause[] = [
     "uvm.network.shared",
     "A namespace that is added again brings no more adapters, and goes with the last remove",
     UVM,
+  ),
+  should(
+    "uvm.network.in-use",
+    "An endpoint that another VM has is refused as aborted, and nothing of the namespace is left",
   ),
   must(
     "uvm.network.remove-failed",

@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Backend } from "../backend/backend.ts";
+import { VirtualClock } from "../backend/clock.ts";
+import { DriverError, type UtilityVms } from "../contract/mod.ts";
+import { simulatedHcs, type SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
+import { EVENTS, type HcsBackend, type HcsEvent, type HcsMethods } from "./backend.ts";
+import { createUtilityVms } from "./driver.ts";
+import { simulatedHost } from "./host_lab.ts";
+
+/** A simulated host, and an instance whose backend is changed. */
+async function open(
+  { change = (backend) => backend, ...options }: Omit<SimulatedHcsOptions, "clock"> & {
+    change?(backend: HcsBackend): Backend<HcsMethods, HcsEvent>;
+  } = {},
+) {
+  const clock = new VirtualClock();
+  const service = simulatedHcs({ clock, ...options });
+  const backend = service.connect();
+  const host = simulatedHost(backend);
+  const vms = createUtilityVms({ owner: "me", settings: {}, clock, backend: change(backend) });
+  const bootFilesPath = await host.bootFiles?.() ?? "";
+  const linux = { os: "linux", id: "vm", bootFilesPath } as const;
+  return { clock, host, vms, linux, [Symbol.asyncDispose]: () => done(vms, clock) };
+}
+
+async function done(vms: UtilityVms, clock: VirtualClock): Promise<void> {
+  await vms[Symbol.asyncDispose]();
+  clock[Symbol.dispose]();
+}
+
+/** Events, changed one by one. */
+async function* mapped(
+  events: AsyncIterable<HcsEvent>,
+  change: (event: HcsEvent) => HcsEvent[],
+): AsyncGenerator<HcsEvent> {
+  for await (const event of events) yield* change(event);
+}
+
+Deno.test("an exit that no event told is found by looking", async () => {
+  await using scene = await open({
+    change: (backend) => ({
+      call: (method, params, options) => backend.call(method, params, options),
+      events: (options) =>
+        mapped(backend.events(options), (event) => event.type === EVENTS.exited ? [] : [event]),
+      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    }),
+  });
+  const { vms, linux, host, clock } = scene;
+  const vm = await vms.create(linux);
+  await vm.start();
+  const waiting = vm.wait();
+  await host.exit?.("vm", "graceful");
+  const before = clock.now();
+  assertEquals(await waiting, { verdict: "exited", exit: { kind: "unknown", raw: "" } });
+  assert(clock.now() - before < 60_000);
+});
+
+Deno.test("events that end are asked for again, and what was missed is looked for", async () => {
+  let streams = 0;
+  await using scene = await open({
+    change: (backend) => ({
+      call: (method, params, options) => backend.call(method, params, options),
+      // The first stream ends at its first event, and loses that.
+      events: (options) => {
+        const events = backend.events(options);
+        return ++streams > 1 ? events : ended(events);
+      },
+      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    }),
+  });
+  const { vms, linux, host } = scene;
+  const vm = await vms.create(linux);
+  await vm.start();
+  const waiting = vm.wait({ timeoutMs: 20_000 });
+  await host.exit?.("vm", "unexpected");
+  assertEquals((await waiting).verdict, "exited");
+  assertEquals(streams, 2);
+});
+
+/** The same events up to the first one, which is lost with the stream. */
+async function* ended(events: AsyncIterable<HcsEvent>): AsyncGenerator<HcsEvent> {
+  let count = 0;
+  for await (const event of events) {
+    if (++count === 1) return;
+    yield event;
+  }
+}
+
+Deno.test("a system that ends before its handle is known is one that has ended", async () => {
+  await using scene = await open({
+    change: (backend) => ({
+      call: async (method, params, options) => {
+        const result = await backend.call(method, params, options);
+        if (method === "system.create") {
+          const exitType = "UnexpectedExit";
+          await backend.call("lab.exit", { id: "vm", exitType, status: 1 });
+        }
+        return result;
+      },
+      events: (options) => backend.events(options),
+      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    }),
+  });
+  const vm = await scene.vms.create(scene.linux);
+  const exit = { kind: "unexpected" as const, raw: "UnexpectedExit", status: 1 };
+  assertEquals(await vm.wait({ timeoutMs: 0 }), { verdict: "exited", exit });
+});
+
+Deno.test("a host without virtual machines in its schema is too old", async () => {
+  await using scene = await open({ host: { schemaMinor: 0 } });
+  const { vms, linux } = scene;
+  const error = await assertRejects(() => vms.create(linux), DriverError);
+  assertEquals([error.code, error.reason], ["unimplemented", "host-too-old"]);
+});
+
+for (const [schemaMinor, way] of [[1, "Uefi"], [2, "LinuxKernelDirect"]] as const) {
+  Deno.test(`a host with schema 2.${schemaMinor} starts Linux by ${way}`, async () => {
+    await using scene = await open({ host: { schemaMinor } });
+    const { vms, linux, host } = scene;
+    await vms.create(linux);
+    const document = await host.document?.("vm");
+    assert(JSON.stringify(document).includes(`"Chipset":{"${way}"`));
+  });
+}
+
+for (const owner of ["", "Me", "a b", "a/b", "-a"]) {
+  Deno.test(`${JSON.stringify(owner)} is no owner`, () => {
+    using clock = new VirtualClock();
+    const backend = simulatedHcs({ clock }).connect();
+    const context = { owner, settings: {}, clock, backend };
+    try {
+      createUtilityVms(context);
+    } catch (error) {
+      return assert(error instanceof DriverError && error.code === "invalid-argument");
+    }
+    throw new Error("It was taken");
+  });
+}
