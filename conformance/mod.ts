@@ -11,8 +11,18 @@ export { run, type RunOptions } from "./engine/engine.ts";
 export * from "./engine/events.ts";
 export type { ImageServer, Published, ServerMood } from "./image_server.ts";
 export type { KnownFailure } from "./engine/known_failing.ts";
-export type { CaseContext, Fresh } from "./rigs/driver/context.ts";
-export type { Ledger, Resource } from "./engine/ledger.ts";
+export type { CaseTypes, ContextOf, NeedOf } from "./rigs/case_types.ts";
+export type { CaseContext, DriverNeed, Fresh } from "./rigs/driver/context.ts";
+export type {
+  MadeMachine,
+  PluginContext,
+  PluginFresh,
+  PluginNeed,
+} from "./rigs/machine_plugin/context.ts";
+export type { TaskContext, TaskNeed } from "./rigs/task_driver/context.ts";
+export type { RunningTask, SpecOverrides, TaskFresh } from "./rigs/task_driver/fresh.ts";
+export type { UvmContext, UvmFresh, UvmNeed } from "./rigs/utility_vm/context.ts";
+export type { Ledger, OwnedResource, Resource } from "./engine/ledger.ts";
 export type { Plain } from "./engine/plain.ts";
 export { type Report, type Reporter, REPORTERS, type Style } from "./reports/mod.ts";
 export { select, type Selection } from "./commands/selection.ts";
