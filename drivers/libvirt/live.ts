@@ -7,6 +7,7 @@
 import { EventHub } from "../backend/event_hub.ts";
 import type { BackendCallOptions } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
+import { Abandoned } from "./abandoned.ts";
 import { probeAcceleration } from "./acceleration.ts";
 import type {
   Acceleration,
@@ -20,6 +21,7 @@ import { endGuest, restartGuest, runInGuest } from "./guest_agent.ts";
 import { type Console, LibvirtClient } from "./rpc/client.ts";
 import { ConnectionLost, RpcError } from "./rpc/errors.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
+import { SEAM } from "./seam.ts";
 import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
 import { localHostMethods } from "./local_host.ts";
@@ -59,6 +61,7 @@ export class LiveBackend implements LibvirtBackend {
   readonly #consoles = new Map<string, Console>();
   readonly #pumps = new Set<Promise<void>>();
   readonly #special: Special;
+  readonly #abandoned: Abandoned;
   #client?: Promise<LibvirtClient>;
   #current?: LibvirtClient;
   #known: Acceleration = { acceleration: "unknown", why: "no machine was made yet" };
@@ -67,6 +70,7 @@ export class LiveBackend implements LibvirtBackend {
   constructor(options: LiveOptions) {
     this.#options = options;
     const { ssh, clock } = options;
+    this.#abandoned = new Abandoned(clock);
     this.#special = {
       hostFacts: () => this.#hostFacts(),
       probeAcceleration: () => this.#probe(),
@@ -145,7 +149,8 @@ export class LiveBackend implements LibvirtBackend {
   ): Promise<Result<K>> {
     const name = method as ProcedureName;
     const args = toWire(params) as ProcedureArgs<ProcedureName>;
-    const reply = await this.#withClient((client) => client.call(name, args, { signal }));
+    const call = (): Promise<unknown> => this.#withClient((client) => client.call(name, args));
+    const reply = await this.#abandoned.run(SEAM.lane(method, params), signal, call);
     return fromWire(method, reply) as Result<K>;
   }
 

@@ -1,0 +1,70 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { VirtualClock } from "../backend/clock.ts";
+import { Abandoned } from "./abandoned.ts";
+
+/** A call that ends when it is told to. */
+function call(log: string[], name: string) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    end: resolve,
+    make: async (): Promise<string> => {
+      log.push(`${name} begins`);
+      await promise;
+      log.push(`${name} ends`);
+      return name;
+    },
+  };
+}
+
+Deno.test("an abort settles a call at once, and the next one waits for what it does", async () => {
+  using clock = new VirtualClock();
+  const abandoned = new Abandoned(clock);
+  const log: string[] = [];
+  const abort = new AbortController();
+  const define = call(log, "define");
+  const first = abandoned.run("a", abort.signal, define.make);
+  abort.abort(new Error("given up"));
+  await assertRejects(() => first, Error, "given up");
+  const undefine = call(log, "undefine");
+  const second = abandoned.run("a", undefined, undefine.make);
+  const other = call(log, "other");
+  other.end();
+  assertEquals(await abandoned.run("b", undefined, other.make), "other");
+  define.end();
+  undefine.end();
+  assertEquals(await second, "undefine");
+  assertEquals(log, [
+    "define begins",
+    "other begins",
+    "other ends",
+    "define ends",
+    "undefine begins",
+    "undefine ends",
+  ]);
+});
+
+Deno.test("a call that hangs is not waited for without end", async () => {
+  using clock = new VirtualClock();
+  const abandoned = new Abandoned(clock);
+  const log: string[] = [];
+  const abort = new AbortController();
+  const hanging = abandoned.run("a", abort.signal, () => new Promise<never>(() => {}));
+  abort.abort(new Error("given up"));
+  await assertRejects(() => hanging, Error, "given up");
+  const next = call(log, "next");
+  next.end();
+  assertEquals(await abandoned.run("a", undefined, next.make), "next");
+});
+
+Deno.test("calls that nobody gave up do not wait for each other", async () => {
+  using clock = new VirtualClock();
+  const abandoned = new Abandoned(clock);
+  const log: string[] = [];
+  const [slow, quick] = [call(log, "slow"), call(log, "quick")];
+  const { signal } = new AbortController();
+  const first = abandoned.run("a", signal, slow.make);
+  quick.end();
+  assertEquals(await abandoned.run("a", signal, quick.make), "quick");
+  slow.end();
+  assertEquals(await first, "slow");
+});
