@@ -73,7 +73,9 @@ export async function connectLive(
   const backend = await liveBackend(checked, clock);
   try {
     const { gitVersion } = await withDeadline(backend, { clock }).call("version", {}, { signal });
-    const host: Host = { origin: "hardware", versions: { kubernetes: gitVersion } };
+    // A simulated cluster says so, by whatever way it is reached.
+    const origin = gitVersion.includes("+vmtck.simulator") ? "simulator" : "hardware";
+    const host: Host = { origin, versions: { kubernetes: gitVersion } };
     return { backend, host, images: testImages(checked) };
   } catch (error) {
     await backend[Symbol.asyncDispose]();
