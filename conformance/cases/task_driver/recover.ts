@@ -130,6 +130,22 @@ export const TASK_RECOVER_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.recover.graceful",
+    title: "A guest ends in order after its task was taken over, too",
+    why: "The way to the guest was the first process's own, and the second one cut the power",
+    needs: ["task.graceful-stop", "task.address"],
+    boots: true,
+    checks: { end: "task.recover.graceful" },
+    async run({ driver, fresh, stored, successor, check }) {
+      const { id, handle } = await fresh.guest();
+      await driver[Symbol.asyncDispose]();
+      const other = await successor();
+      await other.recoverTask(stored(handle));
+      await other.stopTask(id, { timeoutMs: 120_000 });
+      check.equal("end", "end", await other.waitTask(id), ENDS.clean);
+    },
+  },
+  {
     id: "task.recover.again",
     title: "Taking over a task that is known changes nothing",
     why: "A second observer, and a second result",

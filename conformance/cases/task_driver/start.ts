@@ -179,6 +179,24 @@ export const TASK_START_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.start.mounts",
+    title: "A folder of the host is not left away in silence",
+    why: "The task ran without its data, and wrote where nobody looks",
+    checks: { told: "task.start.mounts" },
+    async run({ driver, fresh, settled, check }) {
+      await fresh.configured(driver);
+      const path = await fresh.image("blank");
+      const hostPath = path.slice(0, path.lastIndexOf("/"));
+      const mounts = [{ hostPath, taskPath: "/data", readOnly: true }];
+      const [{ error } = {}] = await settled([driver.startTask(await fresh.spec({ mounts }))]);
+      const claims = driver.taskFacets.includes("mounts");
+      const code = isDriverError(error) ? error.code : undefined;
+      const isTold = claims ? error === undefined : code === "unimplemented";
+      const expected = claims ? "the task starts" : "unimplemented";
+      check.holds("told", "start with a mount", isTold, expected, code ?? "it started");
+    },
+  },
+  {
     id: "task.start.isolated",
     title: "A start that waits for its guest holds up no other task",
     why: "One lock for all: while a guest boots, nothing can be stopped",

@@ -167,6 +167,14 @@ export const TASK_START_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-mounts-are-left-away",
+    breaks: "task.start.mounts",
+    why: "Declared as none, and taken all the same",
+    mutate: onTasks((driver) => ({
+      startTask: ({ mounts: _, ...spec }, options) => driver.startTask(spec, options),
+    })),
+  },
+  {
     id: "task-machine-is-named-by-a-part-of-the-id",
     breaks: "task.start.ids",
     why: "The reference leaves the allocation away, and joins the rest with hyphens",

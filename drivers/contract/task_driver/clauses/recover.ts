@@ -56,4 +56,9 @@ export const TASK_RECOVER_CLAUSES: readonly Clause[] = [
     podmanIssue(229),
   ),
   should("task.recover.started-at", "The time of the start is kept"),
+  should(
+    "task.recover.graceful",
+    "A guest that obeys ends by itself after its task was taken over, too",
+    nomadIssue(14000),
+  ),
 ];

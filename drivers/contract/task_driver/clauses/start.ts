@@ -37,6 +37,7 @@ export const TASK_START_CLAUSES: readonly Clause[] = [
   must("task.start.canceled", "An abort ends a start with canceled, and leaves nothing"),
   must("task.start.size", "The machine has the memory and the processors that were reserved"),
   must("task.start.ids", "Whatever its id, a task has a machine of its own"),
+  must("task.start.mounts", "A folder of the host is in the guest, or the start is refused"),
   should(
     "task.start.isolated",
     "A start that takes long holds up no other task",
