@@ -168,7 +168,7 @@ export const TASK_GUEST_CASES: readonly Case<"task-driver">[] = [
       const [plain = "", quoted = ""] = names;
       check.holds("plain", "files", made.includes(plain), plain, made);
       check.holds("quoted", "files", made.includes(quoted), quoted, made);
-      const keys = await host.run(machine, ["cat", "/root/.ssh/authorized_keys"]);
+      const keys = await host.run(machine, ["sh", "-c", "cat ~root/.ssh/authorized_keys"]);
       check.holds("key", "keys", keys.split("\n").includes(KEY), KEY, keys);
     },
   },
