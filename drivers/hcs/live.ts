@@ -13,11 +13,11 @@ import type {
   HcsMethods,
   JsonObject,
   SystemProperties,
-  SystemRecord,
   SystemRef,
 } from "./backend.ts";
 import { check, hresultError } from "./ffi/hresult.ts";
 import type { Libraries } from "./ffi/library.ts";
+import { asArray, asObject, asRecord, parse, wideJson } from "./ffi/json.ts";
 import { Networks } from "./ffi/network.ts";
 import { Operations } from "./ffi/operations.ts";
 import { fromWide, outPointer, toWide, writtenPointer } from "./ffi/strings.ts";
@@ -273,43 +273,6 @@ export class LiveBackend implements HcsBackend {
     if (hresult < 0) throw hresultError(hresult, null);
     return parse(text ?? "null");
   }
-}
-
-function wideJson(value: Json): Uint16Array<ArrayBuffer> | null {
-  return value === null ? null : toWide(JSON.stringify(value));
-}
-
-function garbled(text: string, cause?: unknown): BackendError {
-  const start = JSON.stringify(text.slice(0, 200));
-  return new BackendError("garbled", "", `The service answered with no such document: ${start}`, {
-    cause,
-  });
-}
-
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw garbled(text, cause);
-  }
-}
-
-function asArray(value: Json): readonly Json[] {
-  if (Array.isArray(value)) return value;
-  throw garbled(JSON.stringify(value));
-}
-
-function asObject(value: Json): JsonObject {
-  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-    return value as JsonObject;
-  }
-  throw garbled(JSON.stringify(value));
-}
-
-function asRecord(value: Json): SystemRecord {
-  const object = asObject(value);
-  if (typeof object.Id === "string") return { ...object, Id: object.Id } as SystemRecord;
-  throw garbled(JSON.stringify(value));
 }
 
 function hostInfo(): Result<"host.info"> {
