@@ -20,18 +20,19 @@ import { run } from "../engine/engine.ts";
 import type { Subject } from "../engine/subject.ts";
 import { UsageError } from "../commands/usage.ts";
 import { offered } from "../commands/selection.ts";
-import { type Freedom, FREEDOMS } from "./freedoms.ts";
+import { type AnyFreedom, FREEDOMS } from "./freedoms.ts";
 import { type Kill, kill, mutated, renderMatrix } from "./kill_matrix.ts";
 import { MUTANTS } from "./mod.ts";
 import { type PlantedMutant, withDefect } from "./mutant.ts";
+import { TASK_FREEDOMS } from "./task_driver/freedoms.ts";
 
 /** The cases that a free driver failed. */
-async function failedBy(freedom: Freedom, subject: Subject): Promise<string[]> {
+async function failedBy(freedom: AnyFreedom, subject: Subject): Promise<string[]> {
   const failed: string[] = [];
   const options = { seed: "freedoms", startedAt: "1970-01-01T00:00:00.000Z", bystander: true };
   for await (
     const event of run(
-      offered({ contracts: ["driver"] }, CASES),
+      offered({ contracts: [freedom.contract ?? "driver"] }, CASES),
       mutated(subject, freedom),
       options,
     )
@@ -57,7 +58,8 @@ async function killIn(mutant: PlantedMutant): Promise<Kill> {
 
 /** Prints the matrix and the freedoms, and answers how many are not as they should be. */
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
-  const known = [...MUTANTS, ...FREEDOMS];
+  const free: readonly AnyFreedom[] = [...FREEDOMS, ...TASK_FREEDOMS];
+  const known = [...MUTANTS, ...free];
   const unknown = ids.filter((id) => !known.some((each) => each.id === id));
   if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
   const chosen = <T extends { id: string }>(all: readonly T[]): T[] =>
@@ -67,11 +69,11 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   console.log(renderMatrix(kills));
   const killed = kills.filter(({ outcome }) => outcome === "killed").length;
   await using subject = await openSubject(await moduleOf("memory"));
-  let free = 0;
-  const freedoms = chosen(FREEDOMS);
+  let passing = 0;
+  const freedoms = chosen(free);
   for (const freedom of freedoms) {
     const failed = await failedBy(freedom, subject);
-    if (failed.length === 0) free++;
+    if (failed.length === 0) passing++;
     console.log(`freedom ${freedom.id}: ${failed.length === 0 ? "passes" : failed.join(", ")}`);
   }
   for (const { mutant, outcome, others } of kills) {
@@ -81,9 +83,9 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   }
   console.log(
     `${killed}/${kills.length} mutants killed by their clause, ` +
-      `${free}/${freedoms.length} free drivers passed`,
+      `${passing}/${freedoms.length} free drivers passed`,
   );
-  const passed = killed + free;
+  const passed = killed + passing;
   return { passed, failed: kills.length + freedoms.length - passed };
 }
 

@@ -7,23 +7,35 @@
 import {
   assertName,
   type Claims,
+  type ContractName,
   type Driver,
   type MachineEvent,
   machineSubject,
+  type World,
 } from "../../drivers/contract/mod.ts";
 import { withMembers } from "../engine/tracker.ts";
-import { mapErrors, type Mutate, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
+import { mapErrors, onDriver, onImage, onMachine, withMachines } from "./mutant.ts";
 
 /** A conforming driver that is unlike the others. */
-export interface Freedom {
+export interface Freedom<C extends ContractName = "driver"> {
   /** Named by what it does. */
   readonly id: string;
+  /** The contract that it conforms to. By default `driver`. */
+  readonly contract?: C;
   /** Which freedom it uses. */
   readonly uses: string;
   /** Changes a world of the reference driver. */
-  readonly mutate: Mutate;
+  mutate(world: World<C>): World<C>;
   /** What it claims instead of what the reference claims. */
   readonly claims?: (claims: Claims) => Claims;
+}
+
+/** A freedom of any contract. */
+export interface AnyFreedom extends Pick<Freedom, "id" | "uses" | "claims"> {
+  /** The contract. */
+  readonly contract?: ContractName;
+  /** Changes a world. */
+  mutate(world: never): World<ContractName>;
 }
 
 /** A driver whose every call takes longer. */

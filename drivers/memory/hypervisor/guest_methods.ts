@@ -81,14 +81,14 @@ function execute(guest: Guest, [program = "", ...args]: readonly string[]): Prog
   return run?.(guest, args) ?? failed(127, `${program}: not found`);
 }
 
-/** A shell of sorts: commands of plain words, `;`, `>&2`, `$(…)` for its effect alone, and `exit`. */
+/** A shell of sorts: commands of words, plain or in double quotes, `~root`, `;`, `>&2`, `$(…)` for its effect alone, and `exit`. */
 function shell(guest: Guest, script: string): ProgramResult {
   const [, inner] = /\$\(([^)]*)\)/.exec(script) ?? [];
   if (inner !== undefined) shell(guest, inner);
   const sum = { exitCode: 0, stdout: "", stderr: "" };
   for (const command of script.split(/[;\n]/)) {
     const words = (command.trim().match(/"[^"]*"|\S+/g) ?? [])
-      .map((word) => word.replace(/^"(.*)"$/, "$1"));
+      .map((word) => word.replace(/^"(.*)"$/, "$1").replace(/^~root\//, "/root/"));
     if (words.length === 0) continue;
     if (words[0] === "exit") return { ...sum, exitCode: Number(words[1] ?? sum.exitCode) };
     const argv = words.filter((word) => word !== ">&2");
