@@ -12,7 +12,9 @@ export const LIST: Measure = {
   title: "List and get among 1 to 1,000 machines",
   async run(bench) {
     const { driver, fresh, isLive, quick } = bench;
-    const counts = isLive ? (quick ? [1, 10, 30] : [1, 10, 30, 100]) : [1, 10, 100, 1000];
+    const counts = isLive
+      ? (quick ? [1, 10, 30] : [1, 10, 30, 100])
+      : (quick ? [1, 10, 100] : [1, 10, 100, 1000]);
     const rounds = quick ? 10 : 50;
     let made = 0;
     const first = await fresh.machine();
