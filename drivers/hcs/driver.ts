@@ -71,7 +71,9 @@ class HcsUtilityVms implements UtilityVms {
     return await attempt(about, async () => {
       checkOptions(options);
       // Read once: the caller may change them as soon as this waits.
-      const own = structuredClone(options);
+      const own = options.os === "windows"
+        ? { ...options, layerFolders: [...options.layerFolders] }
+        : { ...options };
       const host = await this.#session.host({ signal });
       const plan = planOf(own, host);
       const id = plan.id ?? crypto.randomUUID();

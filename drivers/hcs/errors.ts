@@ -25,6 +25,7 @@ export const CODES = {
   systemAlreadyExists: "0x8037010F",
   alreadyStopped: "0x80370110",
   operationPending: "0x80370117",
+  serviceDisconnect: "0x8037011E",
   elementNotFound: "0x80070490",
   invalidHandle: "0x80070006",
   pathNotFound: "0x80070003",
@@ -61,7 +62,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "0x80370118": ["deadline-exceeded"],
   "0x8037011B": ["permission-denied"],
   "0x8037011C": reason("guest-failed"),
-  "0x8037011E": reason("service-lost"),
+  [CODES.serviceDisconnect]: reason("service-lost"),
   "0x80004001": ["unimplemented"],
   "0x80041008": ["invalid-argument", "memory-size"],
   "0x80070002": reason("file-missing"),
@@ -96,7 +97,7 @@ export function normalizedCode(code: string): string {
 /** What an error of the service means. */
 export function meaningOf(error: unknown): Meaning | undefined {
   if (!(error instanceof BackendError)) return undefined;
-  if (error.kind === "disconnected" && error.code !== "") return reason("service-lost");
+  if (isServiceLost(error)) return reason("service-lost");
   if (error.kind !== "refused") return undefined;
   const code = normalizedCode(error.code);
   return Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : ["internal"];
@@ -135,6 +136,12 @@ export function invalid(message: string): Trouble {
 export function isRefused(error: unknown, ...codes: readonly string[]): error is BackendError {
   return error instanceof BackendError && error.kind === "refused" &&
     codes.includes(normalizedCode(error.code));
+}
+
+/** Whether the service went away, and the VM with it. */
+export function isServiceLost(error: unknown): boolean {
+  return error instanceof BackendError && error.kind === "disconnected" &&
+    normalizedCode(error.code) === CODES.serviceDisconnect;
 }
 
 /** Whether the call may have done its work although it failed. */

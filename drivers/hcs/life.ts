@@ -8,7 +8,7 @@
 import type { Trouble } from "../backend/driver_errors.ts";
 import type { UvmExit } from "../contract/mod.ts";
 import { EVENTS, type HcsEvent, type SystemProperties, type SystemRef } from "./backend.ts";
-import { CODES, isRefused, trouble } from "./errors.ts";
+import { CODES, isRefused, isServiceLost, trouble } from "./errors.ts";
 import type { Session } from "./session.ts";
 import { exitOf, stateOf, UNKNOWN_EXIT } from "./state.ts";
 
@@ -53,7 +53,7 @@ export class Life {
     if (event === undefined) return void this.look().catch(() => {});
     if (event.handle !== this.#ref.handle || event.system !== this.#ref.id) return;
     if (event.type === EVENTS.serviceDisconnect) {
-      this.finish({ trouble: trouble("service-lost", "The service that runs the VM went away") });
+      this.finish({ trouble: serviceLost() });
     }
     if (event.type !== EVENTS.exited) return;
     const exit = exitOf(event.data);
@@ -80,6 +80,7 @@ export class Life {
         .call("system.properties", { ...this.#ref, query: null }, options);
       if (stateOf(seen.State) !== "stopped") return seen;
     } catch (error) {
+      if (isServiceLost(error)) this.finish({ trouble: serviceLost() });
       if (!isRefused(error, CODES.alreadyStopped, CODES.systemNotFound)) throw error;
     }
     await this.#awaitExitEvent();
@@ -127,6 +128,11 @@ export class Life {
 /** What a call on a closed handle is told. */
 export function closedTrouble(): Trouble {
   return trouble("closed", "The handle of the VM was closed");
+}
+
+/** What everybody is told once the service has gone. */
+function serviceLost(): Trouble {
+  return trouble("service-lost", "The service that runs the VM went away");
 }
 
 /** What a call is told that needs a VM which has ended. */

@@ -133,7 +133,7 @@ function checkLinux(options: LinuxUtilityVmOptions): void {
   if (bootFilesPath !== undefined) assertHostPath(bootFilesPath, "bootFilesPath");
   if (consolePipe !== undefined) assertHostPath(consolePipe, "consolePipe");
   for (const [what, name] of Object.entries({ kernelFile, rootFile })) {
-    if (name !== undefined && !FILE_NAME.test(name)) {
+    if (name !== undefined && !(typeof name === "string" && FILE_NAME.test(name))) {
       throw invalid(`"${what}" is the name of a file without a folder: ${JSON.stringify(name)}`);
     }
   }
@@ -141,9 +141,11 @@ function checkLinux(options: LinuxUtilityVmOptions): void {
     const words = ROOT_FILE_SYSTEMS.join(", ");
     throw invalid(`"rootFileSystem" is one of ${words}: ${JSON.stringify(rootFileSystem)}`);
   }
-  if (CONTROL.test(options.kernelOptions ?? "")) {
-    throw invalid('"kernelOptions" is one line without control characters');
+  const { kernelOptions = "", graphicsConsole = false } = options;
+  if (typeof kernelOptions !== "string" || CONTROL.test(kernelOptions)) {
+    throw invalid('"kernelOptions" is one line of text without control characters');
   }
+  if (typeof graphicsConsole !== "boolean") throw invalid('"graphicsConsole" is true or false');
   if (isDisk(rootFileOf(options)) && options.vpmemDevices === 0) {
     const why = "a root file system on a disk takes VPMEM device 0";
     throw invalid(`"vpmemDevices" is at least 1 here, as ${why}`);

@@ -308,6 +308,41 @@ export const UVM_CREATE_CASES: readonly Case<"utility-vm">[] = [
     },
   },
   {
+    id: "uvm.create.abort",
+    title: "A create that is aborted at any moment leaves nothing, and its id is free",
+    why: "A VM that boots for a caller who is gone",
+    needs: ["faults", "host"],
+    checks: {
+      told: "uvm.error.canceled",
+      left: "uvm.create.rollback",
+      retry: "uvm.create.rollback",
+    },
+    async run({ fresh, check, vms, host, faults, settled }) {
+      const [others, left, stuck]: [string[], string[], string[]] = [[], [], []];
+      for (const kind of ["timeout", "lost-reply"] as const) {
+        for (let call = 1; call <= 20; call++) {
+          const options = await fresh.options();
+          const before = await host.inventory();
+          const abort = new AbortController();
+          const { signal } = abort;
+          const plan = { kind, call, onMet: () => abort.abort() };
+          const { error, met } = await faults.during(plan, () => vms.create(options, { signal }));
+          if (met === 0) break;
+          const what = `${kind} of call ${call}`;
+          if (told({ error }) !== "canceled") others.push(`${what}: ${told({ error })}`);
+          const more = (await host.inventory()).filter((it) => !before.includes(it));
+          if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
+          const [again] = await settled([vms.create(options)]);
+          if (again?.value === undefined) stuck.push(`${what}: ${told(again ?? {})}`);
+          await again?.value?.close();
+        }
+      }
+      check.equal("told", "aborted creates that were told something else", others, []);
+      check.equal("left", "what was left", left, []);
+      check.equal("retry", "retries that failed", stuck, []);
+    },
+  },
+  {
     id: "uvm.create.owner",
     title: "A VM is its owner's, and listed for nobody else",
     why: "A clean-up that ends whatever it finds on the host",

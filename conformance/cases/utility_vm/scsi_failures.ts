@@ -212,6 +212,45 @@ export const UVM_SCSI_FAILURE_CASES: readonly Case<"utility-vm">[] = [
     },
   },
   {
+    id: "uvm.scsi.abort",
+    title: "An add that is aborted at any moment is taken back, and can be made again",
+    why: "A clean-up that is given up with the call",
+    needs: ["faults", "host.plantDisk", "host.devices", "host.guestDevices"],
+    checks: { told: "uvm.error.canceled", left: "uvm.error.canceled", retry: "uvm.error.canceled" },
+    async run(context) {
+      const { fresh, check, host, faults, settled } = context;
+      const vm = await fresh.running();
+      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
+      const seen = async (): Promise<string[]> => [
+        ...await host.devices(vm.id),
+        ...await host.guestDevices(vm.id),
+      ];
+      const before = await seen();
+      const [others, left, stuck]: [string[], string[], string[]] = [[], [], []];
+      for (const kind of ["timeout", "lost-reply"] as const) {
+        for (let call = 1; call <= 12; call++) {
+          const hostPath = await fresh.disk();
+          const abort = new AbortController();
+          const { signal } = abort;
+          const plan = { kind, call, onMet: () => abort.abort() };
+          const disk = { hostPath, guestPath };
+          const { error, met } = await faults.during(plan, () => vm.scsi.add(disk, { signal }));
+          if (met === 0) break;
+          const what = `${kind} of call ${call}`;
+          if (told({ error }) !== "canceled") others.push(`${what}: ${told({ error })}`);
+          const more = added(before, await seen());
+          if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
+          const [again] = await settled([vm.scsi.add(disk)]);
+          if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
+          await settled([vm.scsi.remove(hostPath)]);
+        }
+      }
+      check.equal("told", "aborted adds that were told something else", others, []);
+      check.equal("left", "what was left", left, []);
+      check.equal("retry", "retries that failed", stuck, []);
+    },
+  },
+  {
     id: "uvm.scsi.sweep",
     title: "Whichever backend call of an add fails, nothing is attached and a retry succeeds",
     why: "A half attached disk, whose location and file nobody can use",
