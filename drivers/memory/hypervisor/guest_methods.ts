@@ -81,7 +81,10 @@ function execute(guest: Guest, [program = "", ...args]: readonly string[]): Prog
   return run?.(guest, args) ?? failed(127, `${program}: not found`);
 }
 
-/** A shell of sorts: commands of words, plain or in double quotes, `~root`, `;`, `>&2`, `$(…)` for its effect alone, and `exit`. */
+/**
+ * A shell of sorts: commands of words, plain or in double quotes, `~root`, `;`, `>&2`, `$(…)` for its
+ * effect alone, and `exit`.
+ */
 function shell(guest: Guest, script: string): ProgramResult {
   const [, inner] = /\$\(([^)]*)\)/.exec(script) ?? [];
   if (inner !== undefined) shell(guest, inner);
