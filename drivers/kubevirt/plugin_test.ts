@@ -166,6 +166,14 @@ Deno.test("throttling is waited out as long as the server says, and no longer th
   assertStringIncludes(error.backend?.code ?? "", "retryAfterSeconds=3600");
 });
 
+Deno.test("credentials that are not good are tried once", async () => {
+  await using it = await bench();
+  const { secret = {} } = it.request;
+  const request = { ...it.request, secret: it.host.samples.revoked(secret) };
+  assertEquals((await refused(() => it.plugin.createMachine(request))).code, "unauthenticated");
+  assertEquals(it.calls.length, 1);
+});
+
 Deno.test("a deletion names the machine that it means", async () => {
   await using it = await bench();
   await it.plugin.createMachine(it.request);
