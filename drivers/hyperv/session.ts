@@ -55,12 +55,17 @@ interface Reply {
   readonly error: ErrorRecord | null;
 }
 
+/** Who waits for an answer. */
+interface Waiting extends PromiseWithResolvers<Reply> {
+  readonly cmdlet: string;
+}
+
 /** A process that said that it is ready. */
 interface Shell {
   readonly pipe: Pipe;
   readonly facts: Facts;
   /** Who waits for which answer. */
-  readonly pending: Map<number, PromiseWithResolvers<Reply>>;
+  readonly pending: Map<number, Waiting>;
   /** Settles when nothing can be asked any more, with why. */
   readonly dead: Promise<string>;
   isDead: boolean;
@@ -124,14 +129,16 @@ export class Session implements AsyncDisposable {
     const { clock, log } = this.#options;
     const shell = await this.#shell();
     const id = ++this.#ids;
-    const answer = Promise.withResolvers<Reply>();
+    const answer = { ...Promise.withResolvers<Reply>(), cmdlet };
+    answer.promise.catch(() => {/* It ended before all was sent, and that is told below. */});
     shell.pending.set(id, answer);
     const done = new AbortController();
     try {
       const sent = shell.pipe.write(`${ascii(JSON.stringify({ id, cmdlet, params }))}\n`);
+      const answered = (): Promise<Reply> => shell.isDead ? endOf(shell, cmdlet) : answer.promise;
+      // No race with the process's own end: that would keep each answer for as long as it runs.
       const reply = await Promise.race([
-        sent.then(() => answer.promise, () => endOf(shell, cmdlet)),
-        endOf(shell, cmdlet),
+        sent.then(answered, () => endOf(shell, cmdlet)),
         deadline(clock, timeoutMs, done.signal).then(() => late(shell, cmdlet, timeoutMs)),
       ]);
       for (const warning of reply.warnings) log?.(`${cmdlet}: ${warning}`);
@@ -181,7 +188,10 @@ export class Session implements AsyncDisposable {
       ]);
       const shell: Shell = { pipe, facts, pending, dead: dead.promise, isDead: false };
       const bury = (): void => void (shell.isDead = true);
-      dead.promise.then(bury);
+      dead.promise.then((why) => {
+        bury();
+        for (const { reject, cmdlet } of pending.values()) reject(ended(cmdlet, why));
+      });
       garbled.promise.then(bury);
       return shell;
     } catch (error) {
@@ -230,8 +240,11 @@ function unreachable(code: string, message: string): BackendError {
 }
 
 async function endOf({ dead }: Shell, cmdlet: string): Promise<never> {
-  const why = await dead;
-  throw new BackendError("disconnected", "", `PowerShell ended during "${cmdlet}": ${why}`);
+  throw ended(cmdlet, await dead);
+}
+
+function ended(cmdlet: string, why: string): BackendError {
+  return new BackendError("disconnected", "", `PowerShell ended during "${cmdlet}": ${why}`);
 }
 
 function late(shell: Shell, cmdlet: string, timeoutMs: number): never {
