@@ -40,6 +40,15 @@ for (
     ["connectListAllDomains", { flags: 0 }, "host"],
     ["hostFacts", {}, "host"],
     ["ssh.run", { address: "10.0.0.2:22", argv: ["true"] }, "guest:10.0.0.2:22"],
+    ["dhcp.release", { server: "10.0.0.1", client: "10.0.0.2", mac: "m" }, "guest:10.0.0.2"],
+    ["iptables.list", { table: "nat" }, "host"],
+    ["iptables.run", { argv: ["-t", "nat", "--comment", "vmtck:o.t"] }, "machine:o.t"],
+    ["bridge.routeLocal", { bridge: "virbr0" }, "network:virbr0"],
+    [
+      "networkCreateXml",
+      { xml: ["network", {}, ["name", {}, "o.tasks.own"]] },
+      "network:o.tasks.own",
+    ],
     ["event", { type: "console", domain: ref, data: "x" }, "machine:o.c.m"],
     ["event", { type: "lost" }, "host"],
   ] as const
@@ -72,6 +81,16 @@ const CHANGES: (keyof LibvirtMethods)[] = [
   "storageVolCreateXml",
   "storageVolUpload",
   "storageVolDelete",
+  "storageVolResize",
+  "networkCreateXml",
+  "iptables.run",
+  "bridge.routeLocal",
+  "dhcp.release",
+  "guest.shutdown",
+  "guest.run",
+  "qemu.kill",
+  "domain.vanish",
+  "daemon.restart",
 ];
 const READS: (keyof LibvirtMethods)[] = [
   "hostFacts",
@@ -99,6 +118,9 @@ const READS: (keyof LibvirtMethods)[] = [
   "storageVolGetPath",
   "storageVolGetXmlDesc",
   "storageVolHolds",
+  "domainGetStats",
+  "networkGetBridgeName",
+  "iptables.list",
   "ssh.run",
   "ssh.shell",
 ];
@@ -113,6 +135,7 @@ Deno.test("only what is made up anew in each run is volatile", () => {
     SEAM.volatile("domainGetState", path, value);
   assertEquals(type(["params", "domain", "uuid"], UUID), "uuid");
   assertEquals(type(["result", "2", "2"], UUID), "uuid");
+  assertEquals(type(["params", "xml", "2", "1", "address"], "52:54:00:0a:1b:2c"), "mac");
   assertEquals(type(["params", "path"], "/c/1-abc"), "path");
   assertEquals(type(["params", "address"], "10.0.0.2:22"), "address");
   assertEquals(type(["params", "domain", "name"], "o.c.m"), undefined);

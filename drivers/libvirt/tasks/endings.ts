@@ -61,6 +61,7 @@ export class Endings {
       if (event.event === LifecycleType.STOPPED) {
         this.#details.set(event.domain.uuid, event.detail);
       }
+      if (event.event === LifecycleType.UNDEFINED) this.forget(event.domain);
       yield event;
     }
   }

@@ -88,10 +88,22 @@ export class LibvirtTaskMachines implements TaskMachines {
 
   checkConfig({ emulator, provider }: TaskPluginConfig): void {
     const { uri } = this.#session.settings;
-    const given = emulator?.uri ?? provider?.libvirt?.uri;
-    if (given === undefined || given === uri) return;
-    const why = `the key "emulator.uri" is "${given}", but this driver was opened for "${uri}"`;
-    throw new Trouble("invalid-argument", why);
+    for (
+      const [key, given] of [["emulator", emulator], [
+        "provider.libvirt",
+        provider?.libvirt,
+      ]] as const
+    ) {
+      const refuse = (part: string, why: string): never => {
+        throw new Trouble("invalid-argument", `the key "${key}.${part}" ${why}`);
+      };
+      if (given?.uri !== undefined && given.uri !== uri) {
+        refuse("uri", `is "${given.uri}", but this driver was opened for "${uri}"`);
+      }
+      // Who would not be asked for a name must not believe that it was checked.
+      if (given?.user !== undefined) refuse("user", "is of no use: the URI says who connects");
+      if (given?.password !== undefined) refuse("password", "is of no use: SASL is not spoken");
+    }
   }
 
   check({ config }: TaskPlan): void {
