@@ -81,6 +81,8 @@ export function driverMachines(
   images: LocalImages,
   tailoring?: Tailoring,
 ): TaskMachines {
+  // A driver connects at its first call: once, however many tasks are started at once.
+  let connected: Promise<unknown> | undefined;
   const nameOf = (id: TaskId): string => machineName(id, driver.nameRule.maxLength);
   const ref = ({ more }: MachineNote): MachineRef => refOf(String(more));
   const get = async (note: MachineNote, signal?: AbortSignal): Promise<Machine | undefined> => {
@@ -116,6 +118,7 @@ export function driverMachines(
       const { spec, cpus, image = "" } = plan;
       const name = nameOf(spec.id);
       await tailoring?.check(plan);
+      await (connected ??= driver.status());
       const version = await images.provide(image, { signal });
       const at = refOf(name);
       if (driver.networks) await makeNetwork(driver.networks, at.cluster, undo, signal);
