@@ -110,10 +110,12 @@ export function taskDriver(options: TaskDriverOptions): TaskDriver {
         if (!task.exit) throw noSuchTask();
         return { ...task.exit };
       }),
-    stopTask: (id, { timeoutMs, signal }) =>
+    stopTask: (id, { timeoutMs, signalName, signal }) =>
       call("stop", id, signal, async () => {
         assertTimeout(timeoutMs);
-        await stop(parts, tasks.get(id), { timeoutMs, signal });
+        // A machine hears of one thing only, its power button: whatever signal the job names, save this one.
+        const patienceMs = signalName === "SIGKILL" ? 0 : timeoutMs;
+        await stop(parts, tasks.get(id), { timeoutMs: patienceMs, signal });
       }),
     destroyTask: (id, { force, signal } = {}) =>
       call("destroy", id, signal, async () => {

@@ -135,7 +135,7 @@ live("a task lives, and leaves nothing", async ({ open, spec, host }) => {
   const made = (await host.inventory()).filter((it) => !before.includes(it));
   assertEquals(made.map((it) => it.slice(0, it.indexOf(":"))), ["disk", "disk", "disk", "machine"]);
   const waiting = driver.waitTask(task.id);
-  await driver.stopTask(task.id, { timeoutMs: 0 });
+  await driver.stopTask(task.id, { timeoutMs: 600_000, signalName: "SIGKILL" });
   assertEquals(await waiting, { exitCode: 0, signal: 9, oomKilled: false });
   const again = await open();
   await again.recoverTask(decodeTaskHandle(encodeTaskHandle(handle)));
