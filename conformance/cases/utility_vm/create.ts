@@ -35,8 +35,12 @@ export const UVM_CREATE_CASES: readonly Case<"utility-vm">[] = [
     why: "An id from a counter or a clock that starts anew in each process",
     checks: { ids: "uvm.create.id", rest: "uvm.create.id" },
     async run({ fresh, check }) {
-      const { id: _, ...options } = await fresh.options();
-      const [first, second] = [await fresh.created(options), await fresh.created(options)];
+      const nameless = async (): Promise<UtilityVmOptions> => {
+        const { id: _, ...options } = await fresh.options();
+        return options;
+      };
+      const first = await fresh.created(await nameless());
+      const second = await fresh.created(await nameless());
       check.holds("ids", "the ids", first.id !== second.id, "two", [first.id, second.id]);
       check.holds("rest", "an id", first.id.length >= 16, "no guess", first.id);
     },
@@ -170,10 +174,11 @@ export const UVM_CREATE_CASES: readonly Case<"utility-vm">[] = [
     async run({ fresh, check }) {
       const { id: _, ...options } = await fresh.options();
       const before = JSON.stringify(options);
-      await fresh.created(options);
+      await (await fresh.created(options)).close();
       check.equal("same", "the options", JSON.stringify(options), before);
       const frozen = Object.freeze({ ...options });
       const vm = await check.succeeds("frozen", "frozen options", () => fresh.created(frozen));
+      await vm.close();
       const second = await fresh.created(frozen);
       check.holds("again", vmSubject(second), vm.id !== second.id, "another VM", second.id);
     },

@@ -5,7 +5,7 @@
  */
 
 import type { Case } from "../../case.ts";
-import { asked, at, told, vmSubject } from "./words.ts";
+import { areNumbered, asked, at, told, vmSubject } from "./words.ts";
 
 /** The cases. */
 export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
@@ -58,7 +58,7 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
       const devices = await host.devices(vm.id);
       check.holds("first", vmSubject(vm), devices.includes(`scsi:0:0=${disk}`), disk, devices);
       const { location } = await vm.scsi.add({ hostPath: await fresh.disk() });
-      check.equal("next", vmSubject(vm), [location.controller, location.lun], [0, 1]);
+      check.holds("next", vmSubject(vm), areNumbered([location], [1]), "the second", location);
       const subject = `attachment:${disk}` as const;
       const refusal = { code: "failed-precondition", subject, reason: "reserved" } as const;
       await check.refused("reserved", () => vm.scsi.remove(disk), refusal);
@@ -116,7 +116,8 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
       const before = await host.devices(vm.id);
       const root = `${await host.bootFiles()}\\rootfs.vhd`;
       const device = await vm.vpmem?.add({ hostPath: await fresh.disk("vhd") });
-      check.equal("next", vmSubject(vm), device?.location.device, 1);
+      const right = areNumbered([device?.location], [1]);
+      check.holds("next", vmSubject(vm), right, "the second", device);
       const subject = `attachment:${root}` as const;
       const refusal = { code: "failed-precondition", subject, reason: "reserved" } as const;
       await check.refused("remove", () => vm.vpmem?.remove(root), refusal);
@@ -235,7 +236,7 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
       const vm = await fresh.running(options);
       const hostPath = await fresh.disk();
       const { location } = await check.succeeds("added", hostPath, () => vm.scsi.add({ hostPath }));
-      check.equal("disk", vmSubject(vm), location.lun, 1);
+      check.holds("disk", vmSubject(vm), areNumbered([location], [1]), "the second", location);
       const subject = `attachment:${Path}` as const;
       const attached = { code: "already-exists", subject, reason: "already-attached" } as const;
       await check.refused("again", () => vm.scsi.add({ hostPath: Path }), attached);

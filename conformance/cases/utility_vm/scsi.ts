@@ -6,7 +6,17 @@
 
 import { SCSI_LUNS } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { added, asked, attachment, devicesSince, told, vmSubject } from "./words.ts";
+import {
+  added,
+  areNumbered,
+  asked,
+  attachment,
+  devicesSince,
+  diskWords,
+  told,
+  vmSubject,
+  wordsLike,
+} from "./words.ts";
 
 /** The cases. */
 export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
@@ -30,16 +40,14 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
       const [a = "", b = "", c = "", d = ""] = await fresh.disks(4);
       const made = [];
       for (const hostPath of [a, b, c]) made.push(await vm.scsi.add({ hostPath }));
-      const luns = made.map(({ location }) => location.lun ?? -1);
-      const [first = 0] = luns;
-      check.equal("locations", vmSubject(vm), luns, [first, first + 1, first + 2]);
+      const locations = made.map(({ location }) => location);
+      const first = locations[0]?.lun ?? 0;
+      const right = areNumbered(locations, [first, first + 1, first + 2]);
+      check.holds("locations", vmSubject(vm), right, "one after the other", locations);
       const keys = new Set(made.map(({ location }) => location.key));
       check.equal("keys", vmSubject(vm), keys.size, 3);
-      const words = made.map(({ hostPath, location }) =>
-        `scsi:${location.controller}:${location.lun}=${hostPath}`
-      );
       const devices = await devicesSince(context, vm, before);
-      check.equal("devices", vmSubject(vm), devices, words.sort());
+      check.equal("devices", vmSubject(vm), wordsLike(made, devices), diskWords(made));
       await vm.scsi.remove(b);
       const again = await vm.scsi.add({ hostPath: d });
       check.equal("hole", d, again.location, made[1]?.location);
@@ -47,7 +55,8 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
       check.equal("list", vmSubject(vm), list, [a, c, d].sort());
       const stayed = (await devicesSince(context, vm, before))
         .filter((entry) => entry.endsWith(a) || entry.endsWith(c));
-      check.equal("others", vmSubject(vm), stayed, [words[0], words[2]]);
+      const others = made.filter(({ hostPath }) => hostPath !== b);
+      check.equal("others", vmSubject(vm), wordsLike(made, stayed), diskWords(others));
     },
   },
   {
@@ -359,11 +368,9 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
         });
         for (const result of await settled(calls)) seen.add(told(result));
       }
-      const expected = vm.scsi.attached().map(({ hostPath, location }) =>
-        `scsi:${location.controller}:${location.lun}=${hostPath}`
-      );
+      const disks = vm.scsi.attached();
       const devices = await devicesSince(context, vm, before);
-      check.equal("same", vmSubject(vm), devices, expected.sort());
+      check.equal("same", vmSubject(vm), wordsLike(disks, devices), diskWords(disks));
       const words = ["already-exists already-attached", "not-found not-attached", "success"];
       check.equal("words", vmSubject(vm), [...seen].sort(), words);
     },

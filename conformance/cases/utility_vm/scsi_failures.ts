@@ -124,7 +124,8 @@ export const UVM_SCSI_FAILURE_CASES: readonly Case<"utility-vm">[] = [
         if (!isTold) shared.push(`call ${call}: ${devices.join()} is not told`);
         const { location } = await vm.scsi.add({ hostPath: other });
         const place = `scsi:${location.controller}:${location.lun}=`;
-        if (devices.some((it) => it.startsWith(place))) shared.push(`call ${call}: ${place}`);
+        const isTaken = devices.some((it) => it.startsWith(place));
+        if (location.lun !== undefined && isTaken) shared.push(`call ${call}: ${place}`);
         await vm.scsi.remove(other);
         const [removed] = leftovers.length > 0 ? await settled([vm.scsi.remove(hostPath)]) : [];
         if (removed?.error !== undefined) stuck.push(`call ${call}: ${told(removed)}`);

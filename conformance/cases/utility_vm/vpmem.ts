@@ -8,7 +8,7 @@ import type { VpmemDevices } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { UvmContext } from "../../rigs/utility_vm/context.ts";
 import { HarnessError } from "../../engine/subject.ts";
-import { added, asked, attachment, devicesSince, told, vmSubject } from "./words.ts";
+import { added, areNumbered, asked, attachment, devicesSince, told, vmSubject } from "./words.ts";
 
 /** A VM with its devices. */
 async function running(
@@ -39,8 +39,9 @@ export const UVM_VPMEM_CASES: readonly Case<"utility-vm">[] = [
       const before = await host.devices(vm.id);
       const [a = "", b = "", c = ""] = await fresh.disks(3);
       const [first, second] = [await vpmem.add({ hostPath: a }), await vpmem.add({ hostPath: b })];
-      const numbers = [first, second].map(({ location }) => location.device);
-      check.equal("numbers", vmSubject(vm), numbers, [0, 1]);
+      const locations = [first, second].map(({ location }) => location);
+      const right = areNumbered(locations, [0, 1]);
+      check.holds("numbers", vmSubject(vm), right, "one after the other", locations);
       await vpmem.remove(a);
       const third = await vpmem.add({ hostPath: c });
       check.equal("hole", c, third.location, first.location);

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { isDriverError, type Subject, type UtilityVm } from "../../../drivers/contract/mod.ts";
+import {
+  type DeviceLocation,
+  isDriverError,
+  type ScsiAttachment,
+  type Subject,
+  type UtilityVm,
+} from "../../../drivers/contract/mod.ts";
 import type { Settled } from "../../case.ts";
 import type { UvmContext } from "../../rigs/utility_vm/context.ts";
 
@@ -54,4 +60,32 @@ export function at(value: unknown, ...keys: readonly string[]): unknown {
     here = isObject ? (here as Readonly<Record<string, unknown>>)[key] : undefined;
   }
   return here;
+}
+
+/**
+ * Whether the numbers of locations are these. Locations without numbers are opaque: nothing more can be
+ * asked of them than that they differ.
+ */
+export function areNumbered(
+  locations: readonly (DeviceLocation | undefined)[],
+  numbers: readonly number[],
+): boolean {
+  const told = locations.map((location) => location?.lun ?? location?.device);
+  if (told.every((number) => number === undefined)) {
+    return new Set(locations.map((location) => location?.key)).size === locations.length;
+  }
+  return told.join() === numbers.join();
+}
+
+/** Attached disks in the host's words; of those without numbers, their files alone. */
+export function diskWords(disks: readonly ScsiAttachment[]): string[] {
+  return disks.map(({ hostPath, location: { controller, lun } }) =>
+    lun === undefined ? hostPath : `scsi:${controller}:${lun}=${hostPath}`
+  ).sort();
+}
+
+/** The host's words about disks, as {@linkcode diskWords} of those has them. */
+export function wordsLike(disks: readonly ScsiAttachment[], words: readonly string[]): string[] {
+  const areOpaque = disks.some(({ location }) => location.lun === undefined);
+  return words.map((word) => areOpaque ? word.slice(word.indexOf("=") + 1) : word).sort();
 }
