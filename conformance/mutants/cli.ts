@@ -12,27 +12,36 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { dirname, resolve } from "node:path";
 import { CASES } from "../cases/mod.ts";
+import type { ContractName } from "../../drivers/contract/mod.ts";
 import type { DriverModule } from "../../drivers/backend/module.ts";
 import { loadDriver } from "../../drivers/registry.ts";
 import { openSubject } from "../compose/mod.ts";
+import { pluginOverMemory } from "../compose/nomad_module.ts";
 import { simulationOf } from "../simulations/mod.ts";
 import { run } from "../engine/engine.ts";
-import type { Subject } from "../engine/subject.ts";
 import { UsageError } from "../commands/usage.ts";
 import { offered } from "../commands/selection.ts";
 import { type AnyFreedom, FREEDOMS } from "./freedoms.ts";
 import { type Kill, kill, mutated, renderMatrix } from "./kill_matrix.ts";
-import { MUTANTS } from "./mod.ts";
+import { MUTANTS, PLUGIN } from "./mod.ts";
 import { type PlantedMutant, withDefect } from "./mutant.ts";
+import { PLUGIN_FREEDOMS } from "./machine_plugin/freedoms.ts";
 import { TASK_FREEDOMS } from "./task_driver/freedoms.ts";
 
+/** The driver that keeps a contract where the one in memory does not serve it. */
+const REFERENCES: Readonly<Partial<Record<ContractName, string>>> = {
+  "machine-plugin": "kubevirt",
+};
+
 /** The cases that a free driver failed. */
-async function failedBy(freedom: AnyFreedom, subject: Subject): Promise<string[]> {
+async function failedBy(freedom: AnyFreedom): Promise<string[]> {
+  const { contract = "driver" } = freedom;
+  await using subject = await openSubject(await moduleOf(REFERENCES[contract] ?? "memory"));
   const failed: string[] = [];
   const options = { seed: "freedoms", startedAt: "1970-01-01T00:00:00.000Z", bystander: true };
   for await (
     const event of run(
-      offered({ contracts: [freedom.contract ?? "driver"] }, CASES),
+      offered({ contracts: [contract] }, CASES),
       mutated(subject, freedom),
       options,
     )
@@ -45,6 +54,7 @@ async function failedBy(freedom: AnyFreedom, subject: Subject): Promise<string[]
 
 /** The module that answers for a driver: its simulation, or its own if that is all in memory. */
 async function moduleOf(driver: string): Promise<DriverModule> {
+  if (driver === PLUGIN) return await pluginOverMemory();
   const module = await simulationOf(driver) ?? await loadDriver(driver);
   if (module) return module;
   throw new UsageError(`There is no driver "${driver}" to plant a mutant in`);
@@ -52,13 +62,15 @@ async function moduleOf(driver: string): Promise<DriverModule> {
 
 /** What the cases of its contract make of a mutant. */
 async function killIn(mutant: PlantedMutant): Promise<Kill> {
-  await using subject = await openSubject(withDefect(await moduleOf(mutant.driver), mutant));
+  const module = withDefect(await moduleOf(mutant.driver), mutant);
+  const isPlugin = mutant.driver === PLUGIN;
+  await using subject = await openSubject(module, isPlugin ? { mode: "live" } : {});
   return await kill(mutant, CASES, subject);
 }
 
 /** Prints the matrix and the freedoms, and answers how many are not as they should be. */
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
-  const free: readonly AnyFreedom[] = [...FREEDOMS, ...TASK_FREEDOMS];
+  const free: readonly AnyFreedom[] = [...FREEDOMS, ...TASK_FREEDOMS, ...PLUGIN_FREEDOMS];
   const known = [...MUTANTS, ...free];
   const unknown = ids.filter((id) => !known.some((each) => each.id === id));
   if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
@@ -68,11 +80,10 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   for (const mutant of chosen(MUTANTS)) kills.push(await killIn(mutant));
   console.log(renderMatrix(kills));
   const killed = kills.filter(({ outcome }) => outcome === "killed").length;
-  await using subject = await openSubject(await moduleOf("memory"));
   let passing = 0;
   const freedoms = chosen(free);
   for (const freedom of freedoms) {
-    const failed = await failedBy(freedom, subject);
+    const failed = await failedBy(freedom);
     if (failed.length === 0) passing++;
     console.log(`freedom ${freedom.id}: ${failed.length === 0 ? "passes" : failed.join(", ")}`);
   }
