@@ -1,0 +1,56 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { UsageError } from "../conformance/commands/usage.ts";
+import { turns } from "./ab.ts";
+import { compare, comparisonTable } from "./compare.ts";
+import type { Fingerprint, Results, Unit } from "./lines.ts";
+
+function results(values: readonly number[], fingerprint: Partial<Fingerprint> = {}): Results {
+  const at: Fingerprint = {
+    driver: "memory",
+    mode: "live",
+    origin: "simulator",
+    versions: {},
+    cpu: "a processor",
+    cores: 2,
+    nested: false,
+    governor: "unknown",
+    ramMiB: 1024,
+    os: "linux",
+    deno: "2",
+    clockSource: "tsc",
+    ...fingerprint,
+  };
+  const head = {
+    ...{ type: "head", version: 1, commit: "a", settings: {}, quick: false } as const,
+    ...{ startedAt: "2026-01-02T03:04:05.000Z", load: 0, fingerprint: at },
+  };
+  const of = (unit: Unit) =>
+    values.flatMap((value, run) =>
+      // Three samples in each run: the run counts once, by its median.
+      [value, value, value * 100].map((it) => ({
+        ...{ type: "sample", run: run + 1, measure: "m", series: unit, unit, value: it } as const,
+      }))
+    );
+  return { head, samples: [...of("ms"), ...of("MiB/s")], ended: [] };
+}
+
+const TIMES = [10, 11, 10, 9, 10, 11, 10, 9];
+
+Deno.test("runs are compared by their medians, and more is better where it is a speed", () => {
+  const compared = compare(results(TIMES), results(TIMES.map((it) => it * 2)));
+  assertEquals(compared.map(({ of, verdict, pairs }) => [of.unit, verdict, pairs]), [
+    ["ms", "worse", 8],
+    ["MiB/s", "better", 8],
+  ]);
+  assertStringIncludes(comparisonTable(compared), "m: ms");
+});
+
+Deno.test("what was measured elsewhere is not compared unless that is asked for", () => {
+  const [a, b] = [results(TIMES), results(TIMES, { cores: 64 })];
+  assertThrows(() => compare(a, b), UsageError, "cores: 2 and 64");
+  assertEquals(compare(a, b, { anyway: true })[0]?.verdict, "same");
+});
+
+Deno.test("sides take turns, and each begins as often", () => {
+  assertEquals(turns(3), [0, 1, 1, 0, 0, 1]);
+});
