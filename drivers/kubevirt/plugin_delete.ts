@@ -104,11 +104,10 @@ async function machineIn(
   { metadata: { uid } }: VirtualMachine,
 ): Promise<string[]> {
   const vm = await objects.find("virtualmachines", names.vm, { signal });
+  // It goes last, unless somebody let go of its instance.
+  if (vm && vm.metadata.uid === uid) return [inWords("machine", vm)];
   const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
-  return [
-    ...(vm && vm.metadata.uid === uid ? [inWords("machine", vm)] : []),
-    ...(instance && ownerOf(instance.metadata)?.uid === uid ? [inWords("instance", instance)] : []),
-  ];
+  return instance && ownerOf(instance.metadata)?.uid === uid ? [inWords("instance", instance)] : [];
 }
 
 /** Removes what the cluster does not remove by itself, and waits for all of it. */
