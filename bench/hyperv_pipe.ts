@@ -26,6 +26,7 @@ import { createDriver } from "../drivers/hyperv/driver.ts";
 import { sessionBackend } from "../drivers/hyperv/live.ts";
 import { powerShell } from "../drivers/hyperv/powershell.ts";
 import { writeTag } from "../drivers/hyperv/tag.ts";
+import { linesOf } from "./peers/text_lines.ts";
 import { simulatedHyperv } from "../fixtures/simulators/hyperv/mod.ts";
 
 const LIMIT_MS = 1;
@@ -39,16 +40,6 @@ const TIMELESS: Clock = {
   sleep: () => Promise.resolve(),
   hold: (work) => work,
 };
-
-async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-}
 
 /** The simulated host behind this process's own standard streams. */
 async function serve(): Promise<void> {

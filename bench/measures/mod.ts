@@ -14,6 +14,7 @@ import { LIST } from "./list.ts";
 import { MEMORY } from "./memory.ts";
 import { OVERHEAD } from "./overhead.ts";
 import { PEERS } from "./peers.ts";
+import { PIPE } from "./pipe.ts";
 import { SUITE } from "./suite.ts";
 import { ABORT, WAIT } from "./waits.ts";
 
@@ -26,6 +27,7 @@ export const MEASURES: readonly Measure[] = [
   EVENTS,
   OVERHEAD,
   PEERS,
+  PIPE,
   IMAGES,
   MEMORY,
   ABORT,
