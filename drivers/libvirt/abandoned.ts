@@ -14,11 +14,11 @@ const PATIENCE_MS = 10_000;
  * an abandoned call began has to find it done.
  */
 export class Abandoned {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "sleep">;
   readonly #calls = new Map<string, Promise<void>>();
 
   /** Nothing is abandoned yet. */
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "sleep">) {
     this.#clock = clock;
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { VirtualClock } from "../backend/clock.ts";
+import type { Clock } from "../contract/mod.ts";
 import { Abandoned } from "./abandoned.ts";
 
 /** A call that ends when it is told to. */
@@ -16,9 +17,14 @@ function call(log: string[], name: string) {
   };
 }
 
+/** Time that stands still. */
+const STILL: Pick<Clock, "sleep"> = {
+  sleep: (_, { signal } = {}) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+};
+
 Deno.test("an abort settles a call at once, and the next one waits for what it does", async () => {
-  using clock = new VirtualClock();
-  const abandoned = new Abandoned(clock);
+  const abandoned = new Abandoned(STILL);
   const log: string[] = [];
   const abort = new AbortController();
   const define = call(log, "define");
