@@ -16,11 +16,10 @@ export const LIST: Measure = {
       ? (quick ? [1, 10, 30] : [1, 10, 30, 100])
       : (quick ? [1, 10, 100] : [1, 10, 100, 1000]);
     const rounds = quick ? 10 : 50;
-    let made = 0;
     const first = await fresh.machine();
+    let made = 1;
     for (const x of counts) {
-      while (++made < x) await fresh.machine({ cluster: first.cluster });
-      made = x;
+      for (; made < x; made++) await fresh.machine({ cluster: first.cluster });
       for (let round = -3; round < rounds; round++) {
         const note = { x, warmUp: round < 0, watch: "wall" } as const;
         const before = bench.spans?.length;
