@@ -6,10 +6,13 @@ import { Abandoned } from "./abandoned.ts";
 /** A call that ends when it is told to. */
 function call(log: string[], name: string) {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   return {
+    begun: begun.promise,
     end: resolve,
     make: async (): Promise<string> => {
       log.push(`${name} begins`);
+      begun.resolve();
       await promise;
       log.push(`${name} ends`);
       return name;
@@ -29,6 +32,7 @@ Deno.test("an abort settles a call at once, and the next one waits for what it d
   const abort = new AbortController();
   const define = call(log, "define");
   const first = abandoned.run("a", abort.signal, define.make);
+  await define.begun;
   abort.abort(new Error("given up"));
   await assertRejects(() => first, Error, "given up");
   const undefine = call(log, "undefine");
@@ -54,7 +58,9 @@ Deno.test("a call that hangs is not waited for without end", async () => {
   const abandoned = new Abandoned(clock);
   const log: string[] = [];
   const abort = new AbortController();
-  const hanging = abandoned.run("a", abort.signal, () => new Promise<never>(() => {}));
+  const hung = call(log, "hung");
+  const hanging = abandoned.run("a", abort.signal, hung.make);
+  await hung.begun;
   abort.abort(new Error("given up"));
   await assertRejects(() => hanging, Error, "given up");
   const next = call(log, "next");
