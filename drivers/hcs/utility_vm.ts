@@ -216,8 +216,7 @@ export class HcsUtilityVm implements UtilityVm {
     const tried = (work: Promise<unknown>): Promise<unknown> =>
       work.catch((error) => failures.push(error));
     if (!this.#life.end) await tried(this.#finish());
-    // Nothing is held while this waits for callbacks that are under way.
-    await tried(this.#session.call("system.close", this.#ref, { timeoutMs: SYSTEM_MS }));
+    await tried(this.#release());
     for (const path of this.#parts.made.granted) {
       await tried(this.#session.call("access.revoke", { id: this.id, path }));
     }
@@ -225,6 +224,21 @@ export class HcsUtilityVm implements UtilityVm {
     this.#parts.onReleased();
     this.#released.resolve();
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Nothing is held while this waits for callbacks that are under way. A failure is tried once more. */
+  async #release(): Promise<void> {
+    const close = () => this.#session.call("system.close", this.#ref, { timeoutMs: SYSTEM_MS });
+    try {
+      await close();
+    } catch {
+      try {
+        await close();
+      } catch (error) {
+        // It was closed after all.
+        if (!isRefused(error, CODES.invalidHandle)) throw error;
+      }
+    }
   }
 
   async #finish(): Promise<void> {

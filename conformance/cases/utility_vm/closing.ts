@@ -6,7 +6,7 @@
 
 import { isDriverError, type UtilityVm } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { at, LONG, told, vmSubject } from "./words.ts";
+import { added, at, LONG, told, vmSubject } from "./words.ts";
 
 /** Every call of a handle that needs it open, by name. */
 const CALLS: Readonly<Record<string, (vm: UtilityVm) => unknown>> = {
@@ -276,6 +276,32 @@ export const UVM_CLOSING_CASES: readonly Case<"utility-vm">[] = [
       }
       check.equal("shape", "errors that are none of the contract", strange, []);
       check.equal("left", "what was left", left, []);
+    },
+  },
+  {
+    id: "uvm.close.faults",
+    title: "Whichever backend call of a close fails, the handle is released and the VM ends",
+    why: "A handle that nobody has any more, and that the service still counts",
+    needs: ["faults", "host", "host.census"],
+    checks: { shape: "uvm.error.sweep", left: "uvm.close.failed", held: "uvm.close.failed" },
+    async run({ fresh, check, host, faults }) {
+      const [strange, left, held]: [string[], string[], string[]] = [[], [], []];
+      for (const kind of ["error", "lost-reply", "garbled-reply"] as const) {
+        for (let call = 1; call <= 8; call++) {
+          const census = await host.census();
+          const vm = await fresh.running();
+          const { error, met } = await faults.during({ kind, call }, () => vm.close());
+          const what = `${kind} of call ${call}`;
+          if (error !== undefined && !isDriverError(error)) strange.push(`${what}: ${error}`);
+          const inventory = await host.inventory();
+          left.push(...inventory.filter((it) => it.endsWith(vm.id)).map((it) => `${what}: ${it}`));
+          held.push(...added(census, await host.census()).map((it) => `${what}: ${it}`));
+          if (met === 0) break;
+        }
+      }
+      check.equal("shape", "errors that are none of the contract", strange, []);
+      check.equal("left", "VMs that went on", left, []);
+      check.equal("held", "what is held", held, []);
     },
   },
 ];
