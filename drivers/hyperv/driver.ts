@@ -22,7 +22,7 @@ import { assertRef, HypervMachines, NAME_RULE } from "./machines.ts";
 /** The driver's name. */
 export const NAME = "hyperv";
 /** What it is, in one line. */
-export const DESCRIPTION = "Hyper-V machines by its own cmdlets, in one kept PowerShell session";
+export const DESCRIPTION = "Hyper-V machines by its own cmdlets, in kept PowerShell sessions";
 
 /** The owner begins the names of files, and these lead to a device, whatever comes after a dot. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;

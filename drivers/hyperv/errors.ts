@@ -101,6 +101,13 @@ export function isAmbiguous(error: unknown): error is BackendError {
   return AMBIGUOUS.has(id) && !Object.hasOwn(HRESULTS, hresult.toLowerCase());
 }
 
+/** Whether a guest was asked, and did not hear or said no: there is no word of rights or files in it. */
+export function isGuestsNo(error: unknown): boolean {
+  if (!isRefused(error, "InvalidOperation", "OperationFailed")) return false;
+  const [code, reason] = meaningOf(error) ?? [];
+  return reason === undefined && (code === "failed-precondition" || code === "internal");
+}
+
 /** Whether somebody else has it in use for now. */
 export function isBusy(error: unknown): boolean {
   return meaningOf(error)?.[1] === "busy";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { BackendError } from "../backend/backend.ts";
-import { driverError, isAmbiguous, isBusy, mayBeMissing } from "./errors.ts";
+import { driverError, isAmbiguous, isBusy, isGuestsNo, mayBeMissing } from "./errors.ts";
 
 const about = { operation: "machine.start", subject: "machine:c/m" } as const;
 /** None of them says anything: texts are in the language of the host. */
@@ -61,4 +61,17 @@ Deno.test("an error keeps the host's own words for people", () => {
   const error = driverError(refused("InvalidState:InvalidOperation"), about);
   assertEquals(error.backend, { code: "InvalidState:InvalidOperation", text: TEXT });
   assertEquals(error.subject, "machine:c/m");
+});
+
+Deno.test("a guest's no is told from a right that is missing and from a file in use", () => {
+  const answers = {
+    "InvalidOperation:InvalidOperation": true,
+    "OperationFailed:NotSpecified": true,
+    "OperationFailed:NotSpecified:0x80070015": true,
+    "OperationFailed:PermissionDenied": false,
+    "OperationFailed:NotSpecified:0x80070020": false,
+    "InvalidState:InvalidOperation": false,
+  };
+  const told = Object.keys(answers).map((code) => [code, isGuestsNo(refused(code))]);
+  assertEquals(Object.fromEntries(told), answers);
 });

@@ -21,26 +21,54 @@ export interface SessionBackendOptions {
   readonly ssh?: SshOptions;
 }
 
-/**
- * What can take long, as a guest or a disk is waited for. It has a session of its own, so that
- * everybody else, and above all who cuts the power of such a guest, need not wait.
- */
+/** Sessions that stand in for each other, so that what takes long keeps nobody else waiting. */
+class SessionPool implements AsyncDisposable {
+  readonly #sessions: Session[] = [];
+
+  constructor(readonly open: () => Session, readonly most: number) {}
+
+  /** One that is free, or a new one; if there may be no more, the one with the least to do. */
+  choose(): Session {
+    const [first] = this.#sessions.toSorted((a, b) => a.load - b.load);
+    if (first && (first.load === 0 || this.#sessions.length >= this.most)) return first;
+    const another = this.open();
+    this.#sessions.push(another);
+    return another;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#sessions.map((session) => session[Symbol.asyncDispose]()));
+  }
+}
+
+/** What waits for a disk, for memory, or for files to be let go of. */
 const LONG: ReadonlySet<string> = new Set<keyof HypervMethods>([
   "Copy-VmtckDisk",
   "New-VHD",
   "Remove-VM",
+  "Resume-VM",
   "Save-VM",
+  "Start-VM",
 ]);
 
-function isLong(method: string, params: Json): boolean {
-  if (method !== "Stop-VM") return LONG.has(method);
-  return !(params as HypervMethods["Stop-VM"]["params"]).TurnOff;
+/** How many PowerShells there are at most for each of what takes long, and what waits for guests. */
+const MOST = 4;
+
+/** Whether a guest is asked to shut down: nobody knows whether it ever will. */
+function asksGuest(method: string, params: Json): boolean {
+  return method === "Stop-VM" && !(params as HypervMethods["Stop-VM"]["params"]).TurnOff;
 }
 
 /** Makes the backend; nothing is started before the first call. */
 export function sessionBackend({ clock, open, ssh }: SessionBackendOptions): HypervBackend {
-  const quick = new Session({ clock, open });
-  const slow = new Session({ clock, open });
+  const session = (): Session => new Session({ clock, open });
+  const quick = session();
+  const long = new SessionPool(session, MOST);
+  const guests = new SessionPool(session, MOST);
+  const sessionFor = (method: string, params: Json): Session => {
+    if (asksGuest(method, params)) return guests.choose();
+    return LONG.has(method) ? long.choose() : quick;
+  };
   const silence = new EventHub<never>();
   return {
     async call<K extends keyof HypervMethods & string>(
@@ -56,13 +84,13 @@ export function sessionBackend({ clock, open, ssh }: SessionBackendOptions): Hyp
         const { address } = params as HypervMethods["ssh.shell"]["params"];
         return { exitCode: await sshShell(address, ssh) };
       }
-      const session = isLong(method, params) ? slow : quick;
-      return await session.request(method, params, options) as HypervMethods[K]["result"];
+      const answer = await sessionFor(method, params).request(method, params, options);
+      return answer as HypervMethods[K]["result"];
     },
     events: (options) => silence.subscribe(options),
     async [Symbol.asyncDispose]() {
       silence.end();
-      await Promise.all([quick[Symbol.asyncDispose](), slow[Symbol.asyncDispose]()]);
+      await Promise.all([quick, long, guests].map((some) => some[Symbol.asyncDispose]()));
     },
   };
 }

@@ -29,7 +29,7 @@ import {
 } from "../contract/mod.ts";
 import { addressOf } from "./addresses.ts";
 import type { VmRecord } from "./backend.ts";
-import { type About, attempt, isRefused, isUnsure, refuse } from "./errors.ts";
+import { type About, attempt, isGuestsNo, isRefused, isUnsure, refuse } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
 import type { HostSession, Options } from "./host_session.ts";
 import { type Identity, powerOf, readVm, trouble } from "./seen.ts";
@@ -161,8 +161,7 @@ export class HypervMachine implements Machine {
           return { changed: true, state: now };
         }
         // A guest that does not hear the question, or says no, goes on: the power is never cut.
-        const isDeaf = operation === "stop" && now === "running" &&
-          isRefused(error, "InvalidOperation", "OperationFailed");
+        const isDeaf = operation === "stop" && now === "running" && isGuestsNo(error);
         if (isDeaf) return { changed: false, state: now };
         // Somebody else was faster: what is to be done depends on what they did.
         if (!isRefused(error) || now === from || tries === MOST_TRIES) throw error;

@@ -89,10 +89,16 @@ export class Session implements AsyncDisposable {
   readonly #end = new AbortController();
   #starting?: Promise<Shell>;
   #ids = 0;
+  #load = 0;
 
   /** Starts nothing yet. */
   constructor(options: SessionOptions) {
     this.#options = options;
+  }
+
+  /** How many requests it has, with those that somebody gave up and PowerShell has not. */
+  get load(): number {
+    return this.#load;
   }
 
   /** Starts PowerShell if need be, and answers what it says of itself. @throws {BackendError} */
@@ -112,7 +118,11 @@ export class Session implements AsyncDisposable {
   ): Promise<Json> {
     signal?.throwIfAborted();
     const work = (): Promise<Reply> => this.#exchange(cmdlet, params, timeoutMs);
-    const { data, error } = await orAborted(this.#turns.run("", work, { signal }), signal);
+    const turn = this.#turns.run("", work, { signal });
+    this.#load++;
+    const settle = (): void => void this.#load--;
+    turn.then(settle, settle);
+    const { data, error } = await orAborted(turn, signal);
     if (error) throw refusalOf(error);
     return data;
   }
