@@ -4,12 +4,13 @@
  * @module
  */
 
+import { TASK_DESTROY_MUTANTS } from "./destroy.ts";
 import { TASK_GUEST_MUTANTS } from "./guest.ts";
 import { TASK_IMAGE_MUTANTS, TASK_NETWORK_MUTANTS } from "./images.ts";
 import { TASK_PLUGIN_MUTANTS } from "./plugin.ts";
 import { TASK_INSPECT_MUTANTS, TASK_RECOVER_MUTANTS } from "./recover.ts";
 import { TASK_START_MUTANTS } from "./start.ts";
-import { TASK_DESTROY_MUTANTS, TASK_STOP_MUTANTS } from "./stop.ts";
+import { TASK_STOP_MUTANTS } from "./stop.ts";
 import { TASK_EVENT_MUTANTS, TASK_STATS_MUTANTS } from "./streams.ts";
 import type { TaskMutant } from "./task_mutant.ts";
 import { TASK_WAIT_MUTANTS } from "./wait.ts";
