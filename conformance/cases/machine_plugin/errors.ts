@@ -1,5 +1,5 @@
 /**
- * Cases about errors, requests, volumes and the methods by name.
+ * Cases about errors.
  *
  * @module
  */
@@ -254,76 +254,6 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
       }
       check.equal("harmless", "endings", [...new Set(endings)], ["ok"]);
       check.equal("clean", "inventory", await host.inventory(), before);
-    },
-  },
-  {
-    id: "plugin.request.unchanged",
-    title: "No call changes what it was given",
-    why: "The tags of a class are shared by all its machines, and each adds its own",
-    needs: ["host"],
-    checks: { request: "plugin.request.unchanged" },
-    async run(context) {
-      const { fresh, settled, check } = context;
-      const request = await fresh.request();
-      const text = JSON.stringify(request);
-      const changed: string[] = [];
-      for (const [name, call] of methodsOf(context)) {
-        await settled([call(request)]);
-        if (JSON.stringify(request) !== text) changed.push(name);
-      }
-      check.equal("request", "methods that changed it", changed, []);
-    },
-  },
-  {
-    id: "plugin.spi.same",
-    title: "The methods by name answer what the others answer",
-    why: "Two ways to the same machine that see two machines",
-    needs: ["host", "spi"],
-    checks: {
-      create: "plugin.spi",
-      status: "plugin.spi",
-      list: "plugin.spi",
-      deleted: "plugin.spi",
-      absent: "plugin.spi",
-    },
-    async run({ plugin, fresh, check }) {
-      const { request, providerID } = await fresh.machine();
-      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
-      const spi = plugin.spi;
-      const rest = [providerSpec, secret] as const;
-      check.equal("create", "id", await spi?.createMachine(name, ...rest), providerID);
-      const status = await spi?.getMachineStatus(name, providerID, ...rest);
-      check.equal("status", "id", status, providerID);
-      const { machineList } = await plugin.listMachines(request);
-      check.equal("list", "list", await spi?.listMachines(...rest), machineList);
-      await spi?.deleteMachine(name, providerID, ...rest);
-      const absent = { code: "not-found", subject: subjectOf(request) } as const;
-      await check.refused("deleted", () => plugin.getMachineStatus(byName(request)), absent);
-      await check.refused(
-        "absent",
-        async () => await spi?.getMachineStatus(name, "", ...rest),
-        absent,
-      );
-    },
-  },
-  {
-    id: "plugin.volumes.own",
-    title: "Volume ids are those of this provider, in the order of the request",
-    why: "Volumes of another driver are waited for, and never detached",
-    needs: ["host", "getVolumeIDs"],
-    checks: {
-      ids: "plugin.volumes",
-      empty: "plugin.volumes.empty",
-      foreign: "plugin.volumes.empty",
-    },
-    async run({ plugin, host, check }) {
-      const ids = async (pvSpecs: readonly Readonly<Record<string, unknown>>[]) =>
-        (await plugin.getVolumeIDs?.({ pvSpecs }))?.volumeIDs;
-      const { own = () => ({}), foreign = [] } = host.samples.volumes ?? {};
-      const mixed = [own("v-2"), ...foreign, own("v-1")];
-      check.equal("ids", "ids", await ids(mixed), ["v-2", "v-1"]);
-      await check.answers("empty", "ids", () => ids([]), []);
-      await check.answers("foreign", "ids", () => ids(foreign), []);
     },
   },
 ];

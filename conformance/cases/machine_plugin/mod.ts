@@ -9,15 +9,19 @@ import { PLUGIN_CREATE_CASES } from "./create.ts";
 import { PLUGIN_DELETE_CASES } from "./delete.ts";
 import { PLUGIN_ERROR_SWEEP_CASES } from "./error_sweeps.ts";
 import { PLUGIN_ERROR_CASES } from "./errors.ts";
+import { PLUGIN_INITIALIZE_CASES } from "./initialize.ts";
+import { PLUGIN_REQUEST_CASES } from "./requests.ts";
 import { PLUGIN_SECRET_CASES } from "./secrets.ts";
 import { PLUGIN_STATUS_CASES } from "./status.ts";
 
 /** All of them. */
 export const PLUGIN_CASES: readonly Case<"machine-plugin">[] = [
   ...PLUGIN_CREATE_CASES,
+  ...PLUGIN_INITIALIZE_CASES,
   ...PLUGIN_STATUS_CASES,
   ...PLUGIN_DELETE_CASES,
   ...PLUGIN_ERROR_CASES,
+  ...PLUGIN_REQUEST_CASES,
   ...PLUGIN_SECRET_CASES,
   ...PLUGIN_ERROR_SWEEP_CASES,
 ];

@@ -6,9 +6,10 @@
  */
 
 import { PLUGIN_CREATE_MUTANTS } from "./create.ts";
+import { PLUGIN_DELETE_MUTANTS } from "./delete.ts";
 import { PLUGIN_ERROR_MUTANTS } from "./errors.ts";
-import { PLUGIN_DELETE_MUTANTS, PLUGIN_STATUS_MUTANTS } from "./look_and_delete.ts";
 import type { PluginMutant } from "./plugin_mutant.ts";
+import { PLUGIN_STATUS_MUTANTS } from "./status.ts";
 
 /** All of them. */
 export const PLUGIN_MUTANTS: readonly PluginMutant[] = [
