@@ -69,15 +69,23 @@ export const UVM_LIFE_CASES: readonly Case<"utility-vm">[] = [
     id: "uvm.start.refused",
     title: "A start that the host refuses can be made again, or the VM ended",
     why: "A listener for the guest's log that stays open, and a handle that nobody closes",
-    needs: ["host.refuse"],
-    checks: { refused: "uvm.start.failed", raw: "uvm.error.raw", again: "uvm.start.failed" },
+    needs: ["host.refuse", "host.census"],
+    checks: {
+      refused: "uvm.start.failed",
+      raw: "uvm.error.raw",
+      again: "uvm.start.failed",
+      held: "uvm.start.failed",
+    },
     async run({ fresh, check, host, settled }) {
+      const before = await host.census();
       const vm = await fresh.created();
       await host.refuse(vm.id, "start", { code: "0x8007000E" });
       const [result] = await settled([vm.start()]);
       check.equal("refused", vmSubject(vm), told(result ?? {}), "resource-exhausted memory");
       check.equal("raw", vmSubject(vm), at(result?.error, "backend", "code"), "0x8007000E");
       await check.succeeds("again", vmSubject(vm), () => vm.start());
+      await vm.close();
+      check.equal("held", "what is held", await host.census(), before);
     },
   },
   {

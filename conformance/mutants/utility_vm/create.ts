@@ -277,6 +277,13 @@ export const UVM_CREATE_MUTANTS: readonly UvmMutant[] = [
     mutate: retold(["invalid-argument", "document-refused"], { code: "internal" }),
   },
   {
+    id: "uvm-access-is-for-ever",
+    breaks: "uvm.create.access",
+    why: "D34: hcsshim ignored the flag about access, and never took any back",
+    below: (call) => async (method, params) =>
+      method === "access.revoke" ? null : await call(method, params),
+  },
+  {
     id: "uvm-networks-are-not-there",
     breaks: "uvm.facets",
     why: "A facet that is claimed for all, and is there for some",

@@ -8,6 +8,7 @@ import type { UtilityVm, UvmWaitResult } from "../../../drivers/contract/mod.ts"
 import { withMembers } from "../../engine/tracker.ts";
 import {
   afterFailure,
+  field,
   forgiving,
   type MutateVms,
   onVm,
@@ -89,6 +90,16 @@ const WAITS: readonly UvmMutant[] = [
     mutate: onVm((vm) => ({
       start: (options) => afterFailure(() => vm.start(options), () => vm.terminate()),
     })),
+  },
+  {
+    id: "uvm-failed-start-holds-on",
+    breaks: "uvm.start.failed",
+    why: "D27: hcsshim's failed start leaves the listener for the guest's log open",
+    below: (call) => async (method, params) => {
+      if (method !== "system.start") return await call(method, params);
+      const id = field(params, "id");
+      return await afterFailure(() => call(method, params), () => call("system.open", { id }));
+    },
   },
   {
     id: "uvm-aborted-start-goes-on",

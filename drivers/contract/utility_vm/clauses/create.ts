@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, must, should } from "../../clauses/clause.ts";
+import { type Clause, must } from "../../clauses/clause.ts";
 import { HCS, shim, UVM } from "./sources.ts";
 
 /** The clauses. */
@@ -115,7 +115,7 @@ export const UVM_CREATE_CLAUSES: readonly Clause[] = [
     "A document that the host refuses is told with the host's own code, and nothing is left",
     HCS,
   ),
-  should(
+  must(
     "uvm.create.access",
     "A file is let in to a VM before it is attached, and not any more once it is not",
     shim(1167),
