@@ -61,22 +61,28 @@ export class FrameSplitter {
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
 
-  /** Takes the next chunk and gives the messages that it completes. */
+  /** Takes the next chunk, valid until the last message is taken, and gives what it completes. */
   *push(chunk: Uint8Array): Generator<Frame> {
-    this.#append(chunk);
+    // Most chunks are whole messages; only what is left of one is kept.
+    const bytes = this.#length === 0 ? chunk : this.#append(chunk);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let at = 0;
-    while (this.#length - at >= 4) {
-      const size = new DataView(this.#bytes.buffer).getUint32(at);
+    while (bytes.length - at >= 4) {
+      const size = view.getUint32(at);
       if (size < HEADER_SIZE || size > MAX_FRAME) {
         throw new RpcError("malformed", `A message cannot be ${size} bytes long`);
       }
-      if (this.#length - at < size) break;
-      yield decodeFrame(this.#bytes.slice(at, at + size));
+      if (bytes.length - at < size) break;
+      yield decodeFrame(bytes.slice(at, at + size));
       at += size;
     }
-    if (at === 0) return;
-    this.#bytes.copyWithin(0, at, this.#length);
-    this.#length -= at;
+    const left = bytes.subarray(at);
+    if (bytes === chunk) {
+      if (left.length > 0) this.#append(left);
+      return;
+    }
+    this.#bytes.copyWithin(0, at, bytes.length);
+    this.#length = left.length;
   }
 
   /** Refuses an input that ends within a message. */
@@ -86,7 +92,8 @@ export class FrameSplitter {
     }
   }
 
-  #append(chunk: Uint8Array): void {
+  /** Adds to what is kept, and answers all of it. */
+  #append(chunk: Uint8Array): Uint8Array {
     const needed = this.#length + chunk.length;
     if (needed > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
@@ -95,6 +102,7 @@ export class FrameSplitter {
     }
     this.#bytes.set(chunk, this.#length);
     this.#length = needed;
+    return this.#bytes.subarray(0, needed);
   }
 }
 

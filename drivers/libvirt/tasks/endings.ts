@@ -1,6 +1,7 @@
 /**
  * How machines of tasks are, and why they ended. libvirt's state has one reason for a guest that
- * panicked and for a QEMU that was killed; only its events tell them apart.
+ * panicked and for a QEMU that was killed, and one for a guest that switched itself off and for a QEMU
+ * that was asked to end by a signal; only its events tell them apart.
  *
  * @module
  */
@@ -26,13 +27,25 @@ const REASONS: Readonly<Record<number, readonly [EndReason, string?]>> = {
   [ShutoffReason.DAEMON]: ["killed", "libvirt ended it"],
 };
 
+/** Reasons that mean two things. */
+const DOUBTFUL: readonly number[] = [ShutoffReason.CRASHED, ShutoffReason.SHUTDOWN];
+
+/** What events say besides, by event and detail. A later one says more. */
+const TELLING: Readonly<Record<number, Readonly<Record<number, EndReason>>>> = {
+  [LifecycleType.SHUTDOWN]: { [LifecycleDetail.SHUTDOWN.HOST]: "killed" },
+  [LifecycleType.STOPPED]: {
+    [LifecycleDetail.STOPPED.FAILED]: "killed",
+    [LifecycleDetail.STOPPED.CRASHED]: "crashed",
+  },
+};
+
 const UNKNOWN = ["crashed", "libvirt does not remember how it ended"] as const;
 
 /** Looks at machines, and remembers what events told of their ends. */
 export class Endings {
   readonly #session: Session;
-  /** The details of the events of ends, by UUID. */
-  readonly #details = new Map<string, number>();
+  /** What events told of ends, by UUID. */
+  readonly #told = new Map<string, EndReason>();
 
   /** Knows of none yet. */
   constructor(session: Session) {
@@ -58,25 +71,26 @@ export class Endings {
     for await (const event of this.#session.backend.events({ signal })) {
       if (event.type === "lost") yield event;
       if (event.type !== "lifecycle" || !event.domain.name.startsWith(prefix)) continue;
-      if (event.event === LifecycleType.STOPPED) {
-        this.#details.set(event.domain.uuid, event.detail);
-      }
-      if (event.event === LifecycleType.UNDEFINED) this.forget(event.domain);
+      this.#remember(event);
       yield event;
     }
   }
 
   /** Forgets a machine. */
   forget({ uuid }: Pick<DomainRef, "uuid">): void {
-    this.#details.delete(uuid);
+    this.#told.delete(uuid);
+  }
+
+  #remember({ domain, event, detail }: LibvirtEvent & { type: "lifecycle" }): void {
+    const { STARTED, UNDEFINED } = LifecycleType;
+    if (event === STARTED || event === UNDEFINED) this.forget(domain);
+    const reason = TELLING[event]?.[detail];
+    if (reason !== undefined) this.#told.set(domain.uuid, reason);
   }
 
   #ended({ uuid }: DomainRef, code: number): Sight {
-    if (code === ShutoffReason.CRASHED) {
-      const detail = this.#details.get(uuid);
-      if (detail === LifecycleDetail.STOPPED.FAILED) return { state: "ended", reason: "killed" };
-      if (detail === LifecycleDetail.STOPPED.CRASHED) return { state: "ended", reason: "crashed" };
-    }
+    const told = this.#told.get(uuid);
+    if (told && DOUBTFUL.includes(code)) return { state: "ended", reason: told };
     const [reason, detail] = REASONS[code] ?? UNKNOWN;
     return { state: "ended", reason, ...(detail === undefined ? {} : { detail }) };
   }

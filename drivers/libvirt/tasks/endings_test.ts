@@ -21,12 +21,14 @@ async function look(state: number, reason: number, events: LibvirtEvent[] = []) 
   return sight.state === "ended" ? sight.reason : sight.state;
 }
 
-const stopped = (detail: number, uuid = "u1"): LibvirtEvent => ({
+const told = (event: number, detail: number, uuid = "u1"): LibvirtEvent => ({
   type: "lifecycle",
   domain: { ...domain, uuid },
-  event: LifecycleType.STOPPED,
+  event,
   detail,
 });
+const stopped = (detail: number, uuid?: string): LibvirtEvent =>
+  told(LifecycleType.STOPPED, detail, uuid);
 
 Deno.test("a machine has ended exactly if it is off", async () => {
   const { RUNNING, BLOCKED, PAUSED, SHUTDOWN, PMSUSPENDED, NOSTATE, CRASHED } = DomainState;
@@ -52,6 +54,15 @@ Deno.test("an event tells a QEMU that was killed from a guest that panicked", as
   assertEquals(await look(SHUTOFF, ShutoffReason.CRASHED, [stopped(FAILED)]), "killed");
   assertEquals(await look(SHUTOFF, ShutoffReason.CRASHED, [stopped(CRASHED)]), "crashed");
   assertEquals(await look(SHUTOFF, ShutoffReason.CRASHED, [stopped(FAILED, "u2")]), "crashed");
+});
+
+Deno.test("an event tells a QEMU that a signal asked to end from a guest that ended itself", async () => {
+  const { GUEST, HOST } = LifecycleDetail.SHUTDOWN;
+  const shutdown = (detail: number): LibvirtEvent => told(LifecycleType.SHUTDOWN, detail);
+  const off = stopped(LifecycleDetail.STOPPED.SHUTDOWN);
+  assertEquals(await look(SHUTOFF, ShutoffReason.SHUTDOWN, [shutdown(GUEST), off]), "off");
+  assertEquals(await look(SHUTOFF, ShutoffReason.SHUTDOWN, [shutdown(HOST), off]), "killed");
+  assertEquals(await look(SHUTOFF, ShutoffReason.DESTROYED, [shutdown(HOST)]), "forced");
 });
 
 Deno.test("a machine that is not there is gone", async () => {

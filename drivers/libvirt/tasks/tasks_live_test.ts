@@ -158,6 +158,18 @@ live("a QEMU that was killed is no success", async ({ open, spec, host }) => {
   await driver.destroyTask(task.id);
 });
 
+live("a QEMU that a signal asked to end is no success", async ({ open, spec }) => {
+  const driver = await open();
+  const task = spec("terminated");
+  await driver.startTask(task);
+  const waiting = driver.waitTask(task.id);
+  const { attributes } = await driver.inspectTask(task.id);
+  const name = attributes[MACHINE_ATTRIBUTE];
+  Deno.kill(Number(await Deno.readTextFile(`/run/libvirt/qemu/${name}.pid`)), "SIGTERM");
+  assert((await waiting).error);
+  await driver.destroyTask(task.id);
+});
+
 live("what an older process left is removed by the task's id alone", async ({ open, spec }) => {
   const task = spec("orphan", { use_thin_copy: false, primary_disk_size: 3 });
   await (await open()).startTask(task);
