@@ -19,3 +19,12 @@ Deno.test("a verdict that differs is told, and so is one that is missing", () =>
     "task.a/b: pass, then absent",
   ]);
 });
+
+Deno.test("what the first run cannot claim, the other may pass, and may not fail", () => {
+  const none: Run = { cases: [{ id: "task.a", status: "unsupported", checks: [] }] };
+  assertEquals(compare(none, run("pass", "pass")).different, []);
+  assertEquals(compare(none, run("fail", "fail")).different, [
+    "task.a: unsupported, then fail",
+    "task.a/b: absent, then fail",
+  ]);
+});

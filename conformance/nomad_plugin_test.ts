@@ -36,7 +36,7 @@ Deno.test({
   ignore,
   fn: async () => {
     await using connection = await connect(plugin("--driver", "memory"));
-    const { said, configSchema, taskSchema, log } = connection;
+    const { said, configSchema, taskSchema, plugin: { log } } = connection;
     assertEquals([said.info.type, said.info.apiVersions, said.isOurs], [
       "driver",
       ["v0.1.0"],

@@ -238,3 +238,12 @@ export async function nomadModule(
   if (!module) throw unknownName("driver", below, driverNames());
   return overModule(module, options);
 }
+
+/** This project's own plugin, over the reference driver: where mutants of plugins are planted. */
+export async function pluginOverMemory(): Promise<DriverModule> {
+  const { pathname } = new URL("../../hw-runners/nomad-plugin", import.meta.url);
+  const options = await optionsOf(decodeURIComponent(pathname), { args: "--driver memory" });
+  const memory = await loadDriver("memory");
+  if (!memory) throw new TypeError("There is no reference driver");
+  return overModule(memory, options);
+}

@@ -26,6 +26,7 @@ import { HYPERV_MUTANTS, SHARED_DEFECTS } from "./hyperv/mod.ts";
 import { PLUGIN_MUTANTS } from "./machine_plugin/mod.ts";
 import { type Mutant, plantedIn, type PlantedMutant } from "./mutant.ts";
 import { TASK_MUTANTS } from "./task_driver/mod.ts";
+import { TASK_WIRE_MUTANTS } from "./task_driver/wire.ts";
 import { UVM_MUTANTS } from "./utility_vm/mod.ts";
 
 /** The mutants of the `driver` contract. */
@@ -55,10 +56,14 @@ const HYPERV_DEFECTS: readonly Mutant[] = OF_DRIVERS
   .filter(({ id }) => SHARED_DEFECTS.includes(id))
   .map((mutant) => ({ ...mutant, id: `hyperv-${mutant.id}` }));
 
+/** The driver of mutants that are processes: a plugin of Nomad over memory. */
+export const PLUGIN = "nomad";
+
 /** Every mutant. */
 export const MUTANTS: readonly PlantedMutant[] = [
   ...plantedIn("memory", "driver", OF_DRIVERS),
   ...plantedIn("memory", "task-driver", TASK_MUTANTS),
+  ...plantedIn(PLUGIN, "task-driver", TASK_WIRE_MUTANTS),
   ...plantedIn("kubevirt", "machine-plugin", PLUGIN_MUTANTS),
   ...plantedIn("hcs", "utility-vm", UVM_MUTANTS),
   ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),

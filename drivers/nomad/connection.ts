@@ -8,6 +8,7 @@ import { BackendError } from "../backend/backend.ts";
 import {
   type Clock,
   isDriverError,
+  type ProgramEnd,
   type Schema,
   TASK_API_VERSION,
   type TaskCapabilities,
@@ -17,7 +18,7 @@ import {
 import { Channel } from "./channel.ts";
 import { FACETS_KEY, guessedFacets, saidFacets } from "./facets.ts";
 import type { Message } from "./message_types.ts";
-import { launch, type LaunchOptions } from "./process.ts";
+import { launch, type LaunchOptions, type PluginProcess, startByHand } from "./process.ts";
 import { fromCapabilities } from "./reports.ts";
 import { fromSpec } from "./schemas.ts";
 
@@ -48,10 +49,10 @@ export interface Connection extends AsyncDisposable {
   readonly configSchema?: Schema;
   /** The schema of a task's. */
   readonly taskSchema: Schema;
-  /** The last lines of its log. */
-  log(): readonly string[];
-  /** Ends it as `kill -9` does. */
-  kill(): Promise<void>;
+  /** Its process. */
+  readonly plugin: Omit<PluginProcess, typeof Symbol.asyncDispose>;
+  /** Starts it once more as a person would. */
+  byHand(): Promise<ProgramEnd>;
 }
 
 const ABOUT = { operation: "nomad.connect", subject: "driver:nomad" } as const;
@@ -84,8 +85,8 @@ export async function connect(options: LaunchOptions): Promise<Connection> {
   return {
     ...facts,
     channel,
-    log: plugin.log,
-    kill: plugin.kill,
+    plugin,
+    byHand: () => startByHand(options),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }

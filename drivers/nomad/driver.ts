@@ -20,6 +20,7 @@ import { packConfig } from "./schemas.ts";
 import { evaluated, Session, type SessionOptions } from "./session.ts";
 import { streamCalls } from "./stream_calls.ts";
 import { taskCalls } from "./task_calls.ts";
+import { wireOf } from "./wire.ts";
 
 /** Makes the driver. Has no side effect: the plugin is started by the first call. */
 export function nomadDriver(options: SessionOptions): TaskDriver {
@@ -30,6 +31,7 @@ export function nomadDriver(options: SessionOptions): TaskDriver {
     ...driverCalls(session),
     ...taskCalls(session),
     ...streamCalls(session),
+    wire: wireOf(session),
     ...(capabilities.sendSignals && { signals: signalsOf(session) }),
     ...(capabilities.exec && { exec: execOf(session) }),
     ...(capabilities.mustInitiateNetwork && { networks: networksOf(session) }),

@@ -5,7 +5,7 @@
  */
 
 import { BackendError } from "../backend/backend.ts";
-import type { Clock } from "../contract/mod.ts";
+import type { Clock, ProgramEnd } from "../contract/mod.ts";
 import { HOST_ENV, readHandshake, SOCKET_DIR_KEY } from "./handshake.ts";
 import { linesOf } from "./lines.ts";
 
@@ -27,6 +27,10 @@ export const PASSED_ENV = [
 const HANDSHAKE_MS = 60_000;
 /** How long it may take to end by itself, as they wait. */
 const END_MS = 2_000;
+/** How long the effect of an interrupt is waited for: what ends by one ends within that. */
+const INTERRUPT_MS = 300;
+/** How long a plugin may take to tell a person what it is. */
+const BY_HAND_MS = 10_000;
 /** How many lines of its standard error are kept, for messages. */
 const KEPT_LINES = 20;
 /** How many of them are shown. */
@@ -54,6 +58,10 @@ export interface PluginProcess extends AsyncDisposable {
   readonly ended: Promise<Deno.CommandStatus>;
   /** The last lines of its standard error. */
   log(): readonly string[];
+  /** The first lines of its standard output. */
+  printed(): readonly string[];
+  /** Interrupts it, and all that it started, as a terminal does; waits a moment for the effect. */
+  interrupt(): Promise<void>;
   /** Ends it as `kill -9` does, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -69,8 +77,9 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   await using stack = new AsyncDisposableStack();
   const socketDir = await Deno.makeTempDir({ prefix: "vmtck-nomad-" });
   stack.defer(() => Deno.remove(socketDir, { recursive: true }));
-  const child = spawn(options, socketDir);
+  const child = spawn(options, { ...HOST_ENV, [SOCKET_DIR_KEY]: socketDir, ...options.env });
   const log: string[] = [];
+  const printed: string[] = [];
   const output = linesOf(child.stdout);
   const read = [
     eachLine(linesOf(child.stderr), (line) => {
@@ -82,34 +91,45 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
     await Promise.all(read);
   });
   const kill = async (): Promise<void> => {
-    killAll(child.pid);
+    signalAll(child.pid, "SIGKILL");
     await child.status;
   };
   stack.defer(async () => {
-    await endsWithin(child, options.clock);
+    await endsWithin(child, options.clock, END_MS);
     await kill();
   });
   let target: string;
   try {
-    ({ target } = readHandshake(await firstLine(output.next(), { ...options, child, log })));
+    printed.push(await firstLine(output.next(), { ...options, child, log }));
+    ({ target } = readHandshake(printed[0] ?? ""));
   } catch (error) {
     await kill();
     throw error;
   } finally {
-    // Whatever else it prints is read and dropped, so that it never waits for a reader.
-    read.push(eachLine(output, () => {}));
+    // Whatever else it prints is read, so that it never waits for a reader.
+    read.push(eachLine(output, (line) => {
+      if (printed.length < KEPT_LINES) printed.push(line);
+    }));
   }
   const kept = stack.move();
   return {
     target,
     ended: child.status,
     log: () => [...log],
+    printed: () => [...printed],
+    async interrupt() {
+      signalAll(child.pid, "SIGINT");
+      await endsWithin(child, options.clock, INTERRUPT_MS);
+    },
     kill,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 
-function spawn({ path, args = [], env = {} }: LaunchOptions, socketDir: string): Deno.ChildProcess {
+function spawn(
+  { path, args = [] }: LaunchOptions,
+  env: Readonly<Record<string, string>>,
+): Deno.ChildProcess {
   const passed = PASSED_ENV.flatMap((key) => {
     const value = Deno.env.get(key);
     return value === undefined ? [] : [[key, value]];
@@ -120,7 +140,7 @@ function spawn({ path, args = [], env = {} }: LaunchOptions, socketDir: string):
       clearEnv: true,
       // An interrupt from the terminal is for the suite, which ends the plugin in order.
       detached: true,
-      env: { ...Object.fromEntries(passed), ...HOST_ENV, [SOCKET_DIR_KEY]: socketDir, ...env },
+      env: { ...Object.fromEntries(passed), ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -137,10 +157,10 @@ async function eachLine(lines: AsyncIterable<string>, take: (line: string) => vo
   for await (const line of lines) take(line);
 }
 
-/** Kills a plugin and what it started, which is a group of its own: a wrapper is no shield. */
-function killAll(pid: number): void {
+/** Signals a plugin and what it started, which is a group of its own: a wrapper is no shield. */
+function signalAll(pid: number, signal: "SIGKILL" | "SIGINT"): void {
   try {
-    Deno.kill(Deno.build.os === "windows" ? pid : -pid, "SIGKILL");
+    Deno.kill(Deno.build.os === "windows" ? pid : -pid, signal);
   } catch (error) {
     // Gone already.
     const isGone = error instanceof Deno.errors.NotFound || error instanceof TypeError;
@@ -148,11 +168,24 @@ function killAll(pid: number): void {
   }
 }
 
+/** Starts a plugin as a person would, without what hosts set. @throws {BackendError} `unreachable` */
+export async function startByHand(options: LaunchOptions): Promise<ProgramEnd> {
+  const child = spawn(options, {});
+  const output = Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  await endsWithin(child, options.clock, BY_HAND_MS);
+  signalAll(child.pid, "SIGKILL");
+  const [[stdout, stderr], { code }] = await Promise.all([output, child.status]);
+  return { exitCode: code, stdout, stderr };
+}
+
 /** Waits until it has ended, for a moment at most. */
-async function endsWithin(child: Deno.ChildProcess, clock: Clock): Promise<void> {
+async function endsWithin(child: Deno.ChildProcess, clock: Clock, ms: number): Promise<void> {
   const over = new AbortController();
   const { signal } = over;
-  await Promise.race([child.status, clock.sleep(END_MS, { signal }).catch(() => {})]);
+  await Promise.race([child.status, clock.sleep(ms, { signal }).catch(() => {})]);
   over.abort();
 }
 

@@ -26,7 +26,10 @@ export interface ServiceRow {
   readonly methods: Readonly<Record<string, Rpc>>;
 }
 
-/** All services: those of go-plugin, those of Nomad, and the seam below a driver of our own. */
+/**
+ * All services: those of go-plugin, those of Nomad, a method that no plugin has, and the seam below a
+ * driver of our own.
+ */
 export const SERVICES = {
   health: {
     name: "grpc.health.v1.Health",
@@ -86,6 +89,10 @@ export const SERVICES = {
       CreateNetwork: { request: "CreateNetworkRequest", response: "CreateNetworkResponse" },
       DestroyNetwork: { request: "DestroyNetworkRequest", response: "Empty" },
     },
+  },
+  unknown: {
+    name: "hashicorp.nomad.plugins.drivers.proto.Driver",
+    methods: { NoSuchMethod: { request: "Empty", response: "Empty" } },
   },
   bridge: {
     name: "vmtck.Backend",

@@ -34,8 +34,15 @@ function connection(): Connection & { ended: number } {
     said: SAID,
     taskSchema: SCHEMA,
     channel: new Channel("unix:/nowhere/p.sock"),
-    log: () => [],
-    kill: () => Promise.resolve(),
+    plugin: {
+      target: "unix:/nowhere/p.sock",
+      ended: new Promise(() => {}),
+      log: () => [],
+      printed: () => [],
+      interrupt: () => Promise.resolve(),
+      kill: () => Promise.resolve(),
+    },
+    byHand: () => Promise.resolve({ exitCode: 1, stdout: "", stderr: "" }),
     [Symbol.asyncDispose]() {
       this.ended++;
       this.channel[Symbol.dispose]();

@@ -15,6 +15,7 @@ import { TASK_START_CASES } from "./start.ts";
 import { TASK_STOP_CASES } from "./stop.ts";
 import { TASK_EVENT_CASES, TASK_STATS_CASES } from "./streams.ts";
 import { TASK_WAIT_CASES } from "./wait.ts";
+import { TASK_WIRE_CASES } from "./wire.ts";
 
 /** The cases. */
 export const TASK_DRIVER_CASES: readonly Case<"task-driver">[] = [
@@ -34,4 +35,5 @@ export const TASK_DRIVER_CASES: readonly Case<"task-driver">[] = [
   ...TASK_STATS_CASES,
   ...TASK_EVENT_CASES,
   ...TASK_FAULT_CASES,
+  ...TASK_WIRE_CASES,
 ];

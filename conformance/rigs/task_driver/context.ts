@@ -4,14 +4,15 @@
  * @module
  */
 
-import type { TaskDriver, TaskFacet, TaskHandle } from "../../../drivers/contract/mod.ts";
+import type { TaskDriver, TaskFacet, TaskHandle, TaskWire } from "../../../drivers/contract/mod.ts";
 import { decodeTaskHandle, encodeTaskHandle } from "../../../drivers/contract/mod.ts";
 import type { CommonContext } from "../../case.ts";
+import { HarnessError } from "../../engine/subject.ts";
 import { commonContext, type ContextParts } from "../rig.ts";
 import { freshTasks, type TaskFresh } from "./fresh.ts";
 
 /** The facets of a task driver that a case can need. */
-export type TaskNeed = "signals" | "exec" | "networks" | `task.${TaskFacet}`;
+export type TaskNeed = "signals" | "exec" | "networks" | "wire" | `task.${TaskFacet}`;
 
 /** What a case gets. */
 export interface TaskContext extends CommonContext<"task-driver"> {
@@ -23,6 +24,8 @@ export interface TaskContext extends CommonContext<"task-driver"> {
   successor(): Promise<TaskDriver>;
   /** A handle after it was stored: the same, by way of its bytes. */
   stored(handle: TaskHandle): TaskHandle;
+  /** The wire of the driver under test, or of another one; for needs `wire`. */
+  wire(other?: TaskDriver): TaskWire;
   /** Reads so many items of a stream, or all that there are before it ends. */
   read<T>(stream: AsyncIterable<T>, count: number): Promise<T[]>;
 }
@@ -39,6 +42,10 @@ export function taskContext(parts: ContextParts<"task-driver">): TaskContext {
     fresh,
     successor: async () => await fresh.configured(await common.another()),
     stored: (handle) => decodeTaskHandle(encodeTaskHandle(handle)),
+    wire: ({ wire } = driver) => {
+      if (wire) return wire;
+      throw new HarnessError("A case asks for the wire without the need for it");
+    },
     async read(stream, count) {
       const items = [];
       for await (const item of stream) {

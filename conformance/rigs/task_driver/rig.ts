@@ -26,7 +26,7 @@ function trackedTasks(driver: TaskDriver, owner: string, tracker: Tracker): Task
 /** The rig. A driver has no list of its tasks: what is left, only the host can tell. */
 export const TASK_DRIVER_RIG: Rig<"task-driver"> = {
   claims(need, driver) {
-    if (need === "signals" || need === "exec" || need === "networks") {
+    if (need === "signals" || need === "exec" || need === "networks" || need === "wire") {
       return driver[need] !== undefined;
     }
     const facets: readonly string[] = driver.taskFacets ?? [];

@@ -11,3 +11,4 @@ export * from "./plugin.ts";
 export * from "./schema.ts";
 export * from "./task.ts";
 export * from "./task_driver.ts";
+export * from "./wire.ts";

@@ -33,6 +33,7 @@ import type {
   TaskSpec,
   TaskStatus,
 } from "./task.ts";
+import type { TaskWire } from "./wire.ts";
 
 /** A stream ends when its signal aborts. */
 export interface StreamOptions {
@@ -137,6 +138,8 @@ export interface TaskDriver extends AsyncDisposable {
   readonly exec?: TaskExec;
   /** Facet: the agent asks the driver for networks. */
   readonly networks?: TaskNetworks;
+  /** Facet: the driver is a process of its own. */
+  readonly wire?: TaskWire;
 
   /** What the plugin is. Answers before `setConfig`. */
   pluginInfo(options?: CallOptions): Promise<TaskPluginInfo>;

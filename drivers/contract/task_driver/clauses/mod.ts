@@ -12,6 +12,7 @@ import { TASK_START_CLAUSES } from "./start.ts";
 import { TASK_DESTROY_CLAUSES, TASK_STOP_CLAUSES } from "./stop.ts";
 import { TASK_CALL_CLAUSES, TASK_EVENT_CLAUSES, TASK_STATS_CLAUSES } from "./streams.ts";
 import { TASK_WAIT_CLAUSES } from "./wait.ts";
+import { TASK_WIRE_CLAUSES } from "./wire.ts";
 
 /** The clauses by topic, in reading order. */
 export const TASK_CLAUSE_TOPICS: ClauseTopics = [
@@ -30,6 +31,7 @@ export const TASK_CLAUSE_TOPICS: ClauseTopics = [
   ["Statistics", TASK_STATS_CLAUSES],
   ["Events", TASK_EVENT_CLAUSES],
   ["Signals and commands", TASK_CALL_CLAUSES],
+  ["Wire", TASK_WIRE_CLAUSES],
 ];
 
 /** Every clause, in reading order. */
