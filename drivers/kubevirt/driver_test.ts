@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
 import { VirtualClock } from "../backend/clock.ts";
 import { memoryFiles } from "../backend/memory_files.ts";
-import { type Driver, DriverError, type Machine } from "../contract/mod.ts";
+import { type Clock, type Driver, DriverError, type Machine } from "../contract/mod.ts";
 import type { Json } from "../backend/backend.ts";
 import type { Knobs, KubeBackend, VirtualMachine } from "./backend.ts";
 import { createDriver } from "./driver.ts";
@@ -15,6 +15,8 @@ interface Scene {
   readonly clock: VirtualClock;
   readonly calls: string[];
   set(knobs: Partial<Knobs>): Promise<void>;
+  /** A driver of another process: they share nothing but the cluster. */
+  readonly other: Driver;
   /** Makes `c1/m1`. */
   create(): Promise<Machine>;
 }
@@ -48,10 +50,17 @@ function check(
     const sha256 = await digest(CONTENT);
     const { version, ...image } = { version: SPEC.image, sha256, deprecated: false };
     const entry = { version, url: "http://127.0.0.1:9/image", ...image };
-    await using driver = createDriver({
+    const home = {
       ...{ backend: counted, clock, files, owner: "me", settings: { patience: "60" } },
       ...{ cacheDir: "/cache", configDir: "/config", imagesUrl: "http://127.0.0.1:9/" },
-    });
+    };
+    await using driver = createDriver(home);
+    const itsClock: Clock = {
+      now: () => clock.now(),
+      sleep: (ms, options) => clock.sleep(ms, options),
+      hold: (work) => clock.hold(work),
+    };
+    await using other = createDriver({ ...home, clock: itsClock });
     await using writer = await files.create("/image");
     await writer.write(new TextEncoder().encode(CONTENT));
     await writer.close();
@@ -62,7 +71,7 @@ function check(
     await list.close();
     const kube = new KubeObjects({ backend, clock, namespace: "default" });
     await body({
-      ...{ driver, kube, backend, clock, calls },
+      ...{ driver, other, kube, backend, clock, calls },
       create: () => driver.machines.create(SPEC),
       async set(knobs) {
         await backend.call("lab.set", knobs);
@@ -228,3 +237,36 @@ check(
     assertEquals(settled, ["running", "stopped", "absent"]);
   },
 );
+
+check("of the starts of two processes, one says changed", async ({ create, other }) => {
+  const machine = await create();
+  const theirs = await other.machines.get(SPEC);
+  const changes = await Promise.all([machine.start(), theirs.start(), machine.start()]);
+  assertEquals(changes.filter(({ changed }) => changed).length, 1);
+  assertEquals((await theirs.status()).state, "running");
+});
+
+check("of the makings of two processes, one wins and the other leaves it alone", async (scene) => {
+  const { driver, other, kube } = scene;
+  const makings = [driver, other].map((it) => it.machines.create(SPEC));
+  const ends = (await Promise.allSettled(makings)).map((it) =>
+    it.status === "fulfilled" ? "made" : it.reason.code
+  );
+  assertEquals(ends.sort(), ["already-exists", "made"]);
+  assertEquals((await kube.list("virtualmachines", {})).items.length, 1);
+  assertEquals((await (await driver.machines.get(SPEC)).start()).state, "running");
+});
+
+check("a machine that another process starts is not deleted without force", async (scene) => {
+  const { create, driver, other } = scene;
+  await create();
+  const theirs = await other.machines.get(SPEC);
+  const [started, removed] = await Promise.allSettled([
+    theirs.start(),
+    driver.machines.delete(SPEC),
+  ]);
+  const isThere = (await driver.machines.list()).length === 1;
+  // Whoever was first, the other one was told.
+  assertEquals([started.status, removed.status].filter((it) => it === "fulfilled").length, 1);
+  assertEquals(isThere, started.status === "fulfilled");
+});
