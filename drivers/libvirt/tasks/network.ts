@@ -40,8 +40,8 @@ import {
   toInsert,
 } from "./rules.ts";
 
-/** A slow guest boots for a minute; one that never asks for an address must not hold up its start for ever. */
-const ADDRESS_MS = 60_000;
+/** A slow guest boots for a minute or more; one that never asks for an address must not hold up its start for ever. */
+const ADDRESS_MS = 90_000;
 const POLL_MS = 250;
 /** What the own network is called in attributes. */
 const OWN = "own";
