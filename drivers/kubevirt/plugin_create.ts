@@ -179,9 +179,10 @@ export async function initializeMachine(
   return await finish(call, vm, userDataSecretOf(call.names, spec, userData));
 }
 
-/** Removes the Secret of a machine that did not come to be. Where there is one, it needs it. */
+/** Removes the Secret of a machine that did not come to be. Where it is there, it needs it. */
 async function removeUnused({ objects, names }: MachineCall): Promise<void> {
-  if (await objects.find("virtualmachines", names.vm)) return;
+  const vm = await objects.find("virtualmachines", names.vm);
+  if (vm && carries(vm, ownLabels(names))) return;
   const found = await objects.find("secrets", names.userData);
   if (!found || !carries(found, ownLabels(names))) return;
   const { uid } = found.metadata;

@@ -41,10 +41,14 @@ export async function deleteMachine(
     const target = found && isMeant(call, found) ? found : undefined;
     state = stateOf(call, target, state);
     const level = call.settings.deletion;
+    const counts = ({ kind }: Part): boolean => level === "storage" || kind !== "datavolumes";
     if (target) await requestDeletion(call, "virtualmachines", target);
     if (target && level === "accepted") return;
     if (target) await untilGone(call, () => machineIn(call, target));
-    await removeParts(call, state, level !== "accepted");
+    const parts = await removeParts(call, state);
+    state = { ...state, disks: disksOf(state, parts) };
+    if (level === "accepted") return;
+    await untilGone(call, async () => (await partsIn(call, state)).filter(counts).map(partInWords));
     if (level === "storage") await untilGone(call, () => disksIn(call, state));
   } catch (error) {
     const described = describe(error);
@@ -110,22 +114,19 @@ async function machineIn(
   return instance && ownerOf(instance.metadata)?.uid === uid ? [inWords("instance", instance)] : [];
 }
 
-/** Removes what the cluster does not remove by itself, and waits for all of it. */
-async function removeParts(
-  call: MachineCall,
-  state: DeletionState,
-  waits: boolean,
-): Promise<void> {
-  for (const { kind, object } of await partsIn(call, state)) {
-    await requestDeletion(call, kind, object);
-  }
-  if (!waits) return;
-  const level = call.settings.deletion;
-  await untilGone(call, async () => {
-    const parts = await partsIn(call, state);
-    const counted = parts.filter(({ kind }) => level === "storage" || kind !== "datavolumes");
-    return counted.map(({ kind, object }) => inWords(kind, object));
-  });
+/** Removes what the cluster does not remove by itself, and answers what that was. */
+async function removeParts(call: MachineCall, state: DeletionState): Promise<readonly Part[]> {
+  const parts = await partsIn(call, state);
+  for (const { kind, object } of parts) await requestDeletion(call, kind, object);
+  return parts;
+}
+
+/** The names of all claims that are or were there: those of the data volumes. */
+function disksOf({ disks }: DeletionState, parts: readonly Part[]): string[] {
+  const names = parts.flatMap(({ kind, object }) =>
+    kind === "datavolumes" ? object.metadata.name ?? [] : []
+  );
+  return [...new Set([...disks, ...names])].sort();
 }
 
 /**
@@ -165,6 +166,10 @@ async function disksIn(
     if (claim) left.push(inWords("claim", claim));
   }
   return left;
+}
+
+function partInWords({ kind, object }: Part): string {
+  return inWords(kind, object);
 }
 
 function inWords(what: string, { metadata: { name, finalizers = [] } }: KubeObject): string {
