@@ -161,8 +161,9 @@ export async function endLost(
     if (!found.some(({ Id, Owner }) => Id === id && Owner === session.owner)) return false;
     const { handle } = await session.call("system.open", { id });
     handles.add(handle);
-    await terminate(session, { id, handle });
-    await orTooLate(session, gone.promise);
+    const hadNotEnded = await terminate(session, { id, handle });
+    // One that had ended before tells no end, unless to a handle that is looked for.
+    if (hadNotEnded || withStrays) await orTooLate(session, gone.promise);
     return true;
   } catch (error) {
     if (isRefused(error, CODES.systemNotFound)) return false;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { Backend } from "../backend/backend.ts";
+import { type Backend, BackendError } from "../backend/backend.ts";
 import { VirtualClock } from "../backend/clock.ts";
 import { DriverError, type UtilityVms } from "../contract/mod.ts";
 import { simulatedHcs, type SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
@@ -104,6 +104,59 @@ Deno.test("a system that ends before its handle is known is one that has ended",
   const vm = await scene.vms.create(scene.linux);
   const exit = { kind: "unexpected" as const, raw: "UnexpectedExit", status: 1 };
   assertEquals(await vm.wait({ timeoutMs: 0 }), { verdict: "exited", exit });
+});
+
+/** The backend, which refuses some calls. */
+function refusing(
+  backend: HcsBackend,
+  codeOf: (method: string) => string | undefined,
+): Backend<HcsMethods, HcsEvent> {
+  return {
+    call: async (method, params, options) => {
+      const code = codeOf(method);
+      if (code !== undefined) throw new BackendError("refused", code, "No");
+      return await backend.call(method, params, options);
+    },
+    events: (options) => backend.events(options),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("access that cannot be taken back keeps no other access", async () => {
+  let refusals = 0;
+  await using scene = await open({
+    change: (backend) =>
+      refusing(
+        backend,
+        (method) => method === "access.revoke" && refusals-- > 0 ? "0x80070005" : undefined,
+      ),
+  });
+  const { vms, linux, host } = scene;
+  const vm = await vms.create(linux);
+  await vm.start();
+  const paths = [];
+  for (const name of ["a.vhdx", "b.vhdx", "c.vhdx"]) {
+    const hostPath = await host.plantDisk?.(name) ?? "";
+    await vm.scsi.add({ hostPath });
+    paths.push(hostPath);
+  }
+  refusals = 1;
+  const error = await assertRejects(() => vm.close(), DriverError);
+  assertEquals(error.code, "permission-denied");
+  assertEquals(await host.grants?.(), [`vm ${paths[0]}`]);
+});
+
+Deno.test("a VM that had ended before it is ended by its owner is not waited for", async () => {
+  await using scene = await open({
+    change: (backend) =>
+      refusing(backend, (method) => method === "system.terminate" ? "0x80370110" : undefined),
+  });
+  const { vms, linux, host, clock } = scene;
+  await vms.create(linux);
+  const before = clock.now();
+  await vms.terminate("vm");
+  assert(clock.now() - before < 1_000);
+  await host.exit?.("vm", "graceful");
 });
 
 Deno.test("a host without virtual machines in its schema is too old", async () => {

@@ -110,12 +110,14 @@ export class Link {
     };
   }
 
-  /** Lets the VM use nothing any more that it was let in to. */
+  /** Lets the VM use nothing any more that it was let in to; what fails keeps none of the rest. */
   async revokeAll(): Promise<void> {
+    const failures: unknown[] = [];
     for (const path of this.#grants.keys()) {
-      await this.#session.call("access.revoke", { id: this.id, path });
-      this.#grants.delete(path);
+      await this.#session.call("access.revoke", { id: this.id, path })
+        .then(() => this.#grants.delete(path), (error) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Adds something on the host. */
