@@ -37,7 +37,7 @@ export async function networkOfBridge(
   }
 }
 
-/** The leases of a network by hardware address, the newest first: of an older guest there may be one, too. */
+/** The IPv4 leases of a hardware address, the newest first: of an older guest there may be one, too. */
 export async function leasesOf(
   session: Session,
   network: NetworkRef,
@@ -46,7 +46,8 @@ export async function leasesOf(
 ): Promise<LeaseRecord[]> {
   const leases = await session.call("networkGetDhcpLeases", { network }, options)
     .catch(unlessRefused<readonly LeaseRecord[]>([], NO_NETWORK, OPERATION_INVALID));
-  return leases.filter((it) => it.mac?.toLowerCase() === mac && isUsable(it.address))
+  return leases.filter((it) => it.type === AddressType.IPV4 && isUsable(it.address))
+    .filter((it) => it.mac?.toLowerCase() === mac)
     .sort((a, b) => b.expires - a.expires);
 }
 
@@ -77,8 +78,7 @@ export async function releaseLeases(
   const network = await session.call("networkLookupByName", { name }, options)
     .catch(unlessRefused(undefined, NO_NETWORK));
   if (!network) return;
-  const find = async (): Promise<LeaseRecord[]> =>
-    (await leasesOf(session, network, mac, options)).filter((it) => it.type === AddressType.IPV4);
+  const find = (): Promise<LeaseRecord[]> => leasesOf(session, network, mac, options);
   const leases = await find();
   const server = leases.length > 0 ? await serverOf(session, network, options) : undefined;
   if (server === undefined) return;

@@ -51,7 +51,11 @@ function host(leases: LeaseRecord[], more: Answers = {}) {
 
 Deno.test("a guest has the newest address that its own hardware address got", async () => {
   const leases = [lease("10.0.0.5", 100), lease("10.0.0.6", 300), lease("10.0.0.7", 200)];
-  const { net } = host([...leases, lease("10.0.0.8", 400, "52:54:00:00:00:02")]);
+  const { net } = host([
+    ...leases,
+    lease("10.0.0.8", 400, "52:54:00:00:00:02"),
+    { ...lease("fd00::5", 400), type: 1 },
+  ]);
   const { network } = await net.vmStartedBuild(request);
   assertEquals(network, { ip: "10.0.0.6", portMap: { http: 80 }, autoAdvertise: false });
 });
