@@ -7,9 +7,10 @@
 import type { Case } from "../../case.ts";
 import { TASK_DESTROY_CASES } from "./destroy.ts";
 import { TASK_FAULT_CASES } from "./faults.ts";
+import { TASK_FINGERPRINT_CASES } from "./fingerprints.ts";
 import { TASK_DISK_CASES, TASK_GUEST_CASES } from "./guest.ts";
 import { TASK_IMAGE_CASES, TASK_NETWORK_CASES } from "./images.ts";
-import { TASK_CONFIG_CASES, TASK_FINGERPRINT_CASES, TASK_PLUGIN_CASES } from "./plugin.ts";
+import { TASK_CONFIG_CASES, TASK_PLUGIN_CASES } from "./plugin.ts";
 import { TASK_INSPECT_CASES, TASK_RECOVER_CASES } from "./recover.ts";
 import { TASK_START_CASES } from "./start.ts";
 import { TASK_STOP_CASES } from "./stop.ts";
