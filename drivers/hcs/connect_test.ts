@@ -1,8 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BackendError } from "../backend/backend.ts";
 import { computeCoreDouble } from "../../fixtures/doubles/computecore/double.ts";
+import { DriverError } from "../contract/mod.ts";
 import { connectLive } from "./connect.ts";
 import { openLibraries, systemFolder } from "./ffi/library.ts";
+import { readSettings } from "./settings.ts";
 
 const folder = await computeCoreDouble();
 // A library stays open once it is: before the tests, so that none of them seems to leave it so.
@@ -51,3 +53,16 @@ Deno.test("a folder without the libraries is told by its path", async () => {
     await Deno.remove(library);
   }
 });
+
+for (const library of ["", "double", "..\\double", "C:double", "C:\\a\0b"]) {
+  Deno.test(`libraries are not looked for in ${JSON.stringify(library)}`, () => {
+    const error = assertThrows(() => readSettings({ library }), DriverError);
+    assertEquals(error.code, "invalid-argument");
+  });
+}
+
+for (const library of ["C:\\double", "c:/double", "\\\\server\\share", "/tmp/double"]) {
+  Deno.test(`libraries can be in ${JSON.stringify(library)}`, () => {
+    assertEquals(readSettings({ library }), { library });
+  });
+}

@@ -10,12 +10,17 @@ import { DriverError } from "../contract/mod.ts";
 export interface SettingRule {
   /** What it is for, and what it may be. */
   readonly description: string;
+  /** Whether a value is accepted. */
+  accepts(value: string): boolean;
 }
 
 /** The settings by name. */
 export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   "library": {
-    description: "the folder of computecore.dll and computenetwork.dll; System32 by default",
+    description:
+      "the absolute path of the folder of computecore.dll and computenetwork.dll; System32 by default",
+    // A name alone is looked for beside the program first.
+    accepts: (value) => /^(?:[A-Za-z]:[\\/]|\\\\|\/)[^\0]*$/.test(value),
   },
 };
 
@@ -23,14 +28,21 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
 export function readSettings(
   given: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(SETTINGS, name)) continue;
-    throw new DriverError({
-      code: "invalid-argument",
-      operation: "utilityVms.open",
-      subject: "driver:hcs",
-      message: `Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`,
-    });
+  for (const [name, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
+    if (!rule) refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
+    if (!rule.accepts(value)) {
+      refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${rule.description}`);
+    }
   }
   return given;
+}
+
+function refuse(message: string): never {
+  throw new DriverError({
+    code: "invalid-argument",
+    operation: "utilityVms.open",
+    subject: "driver:hcs",
+    message,
+  });
 }
