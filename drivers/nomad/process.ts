@@ -81,12 +81,11 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   const log: string[] = [];
   const printed: string[] = [];
   const output = linesOf(child.stdout);
-  const read = [
-    eachLine(linesOf(child.stderr), (line) => {
-      log.push(line);
-      log.splice(0, log.length - KEPT_LINES);
-    }),
-  ];
+  const logged = eachLine(linesOf(child.stderr), (line) => {
+    log.push(line);
+    log.splice(0, log.length - KEPT_LINES);
+  });
+  const read = [logged];
   stack.defer(async () => {
     await Promise.all(read);
   });
@@ -100,7 +99,7 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   });
   let target: string;
   try {
-    printed.push(await firstLine(output.next(), { ...options, child, log }));
+    printed.push(await firstLine(output.next(), { ...options, child, log, logged }));
     ({ target } = readHandshake(printed[0] ?? ""));
   } catch (error) {
     await kill();
@@ -192,11 +191,13 @@ async function endsWithin(child: Deno.ChildProcess, clock: Clock, ms: number): P
 interface Waiting extends Pick<LaunchOptions, "path" | "clock" | "signal"> {
   readonly child: Deno.ChildProcess;
   readonly log: readonly string[];
+  /** Settles when all of the log was read. */
+  readonly logged: Promise<void>;
 }
 
 async function firstLine(
   next: Promise<IteratorResult<string, void>>,
-  { path, clock, signal, child, log }: Waiting,
+  { path, clock, signal, child, log, logged }: Waiting,
 ): Promise<string> {
   const over = new AbortController();
   const tooLate = clock.sleep(HANDSHAKE_MS, {
@@ -213,7 +214,11 @@ async function firstLine(
   } finally {
     over.abort();
   }
+  await endsWithin(child, clock, END_MS);
+  // What it started may still hold its standard error open.
+  signalAll(child.pid, "SIGKILL");
   const { code, signal: by } = await child.status;
+  await logged;
   const how = by === null ? `with exit status ${code}` : `by ${by}`;
   const said = log.length > 0 ? `: ${log.slice(-SHOWN_LINES).join(" / ")}` : "";
   throw new BackendError(

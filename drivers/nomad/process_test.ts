@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { BackendError } from "../backend/backend.ts";
 import { systemClock, VirtualClock } from "../backend/clock.ts";
+import type { Clock } from "../contract/mod.ts";
 import { COOKIE } from "./handshake.ts";
 import { launch, type PluginProcess } from "./process.ts";
 
@@ -60,6 +61,23 @@ Deno.test({
   fn: async () => {
     const error = await assertRejects(() => script("echo Welcome; exec sleep 60"), BackendError);
     assertEquals(error.kind, "garbled");
+  },
+});
+
+Deno.test({
+  name: "a plugin that closes its standard output and lives on is ended",
+  ignore,
+  fn: async () => {
+    // Short waits are over at once, and the long one for the handshake never is.
+    const clock: Clock = {
+      ...systemClock(),
+      sleep: (ms) => ms > 10_000 ? new Promise(() => {}) : Promise.resolve(),
+    };
+    const error = await assertRejects(
+      () => launch({ path: "sh", args: ["-c", "exec >&-; exec sleep 60"], clock }),
+      BackendError,
+    );
+    assertMatch(error.message, /by SIGKILL/);
   },
 });
 
