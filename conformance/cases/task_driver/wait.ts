@@ -203,6 +203,27 @@ export const TASK_WAIT_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.wait.daemon",
+    title: "A restart of the hypervisor's daemon ends neither a task nor its wait",
+    why: "The old connection was used for ever, until the agent restarted, too",
+    needs: ["host.restartDaemon"],
+    checks: {
+      state: "task.wait.daemon",
+      starts: "task.wait.daemon",
+      end: "task.wait.daemon",
+    },
+    async run({ driver, fresh, host, settled, check }) {
+      const { id } = await fresh.task();
+      const wait = settled([driver.waitTask(id)]);
+      await host.restartDaemon();
+      check.equal("state", "state", (await driver.inspectTask(id)).state, "running");
+      const spec = await fresh.spec();
+      await check.succeeds("starts", "startTask", () => driver.startTask(spec));
+      await driver.stopTask(id, { timeoutMs: 0 });
+      check.equal("end", "end", (await wait)[0]?.value, ENDS.forced);
+    },
+  },
+  {
     id: "task.wait.reboot",
     title: "A guest that restarts has not ended",
     why: "Every restart of a guest lost its machine and its disk",

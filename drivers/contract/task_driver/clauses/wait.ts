@@ -25,6 +25,11 @@ export const TASK_WAIT_CLAUSES: readonly Clause[] = [
   must("task.wait.paused", "A machine that is paused has not ended"),
   should("task.wait.reboot", "A guest that restarts has not ended", virtIssue(66)),
   should(
+    "task.wait.daemon",
+    "A restart of the hypervisor's daemon ends neither tasks nor waits, and the driver comes back",
+    virtIssue(129),
+  ),
+  should(
     "task.wait.transient",
     "A hypervisor that does not answer for a moment does not end a wait",
     virtIssue(104),
