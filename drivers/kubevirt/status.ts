@@ -68,11 +68,15 @@ export function parseCode(code: string): Refusal {
 
 const NOTES = ["quota", "webhook", "being-deleted"] as const;
 
+/** What was read of an error already: several ask about the same one. */
+const read = new WeakMap<BackendError, Refusal>();
+
 /** The refusal in an error; undefined if it is none. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  return error instanceof BackendError && error.kind === "refused"
-    ? parseCode(error.code)
-    : undefined;
+  if (!(error instanceof BackendError) || error.kind !== "refused") return undefined;
+  const refusal = read.get(error) ?? parseCode(error.code);
+  read.set(error, refusal);
+  return refusal;
 }
 
 /** Whether an error is a refusal with that HTTP status and reason, such as `isRefusal(e, 409, "Conflict")`. */

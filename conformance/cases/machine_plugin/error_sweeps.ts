@@ -21,14 +21,8 @@ import { byName, ending } from "./seen.ts";
 const MOST_CALLS = 60;
 /** Those that come after are looks at what is on its way out, and like these. */
 const MOST_DELETE_CALLS = 6;
-/** How a change goes wrong on its way. */
-const KINDS: readonly FaultKind[] = [
-  "timeout",
-  "late-reply",
-  "lost-reply",
-  "garbled-reply",
-  "disconnect",
-];
+/** How a change goes wrong on its way; a late answer has a case of its own. */
+const KINDS: readonly FaultKind[] = ["lost-reply", "garbled-reply", "disconnect"];
 /** What the provider itself may say to a change. */
 const SITUATIONS = ["busy", "internal"] as const;
 
