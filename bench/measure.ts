@@ -44,6 +44,8 @@ export interface Bench extends CaseContext {
   readonly worldUnit: "ms" | "virtual ms";
   /** Backend calls so far, with the time they took this process; undefined without a seam. */
   readonly spans: readonly Span[] | undefined;
+  /** The user wants it to end. Writing a value down throws from then on. */
+  readonly signal: AbortSignal;
   /** Backend calls and events so far, of which only the newest are kept. */
   trace(): readonly TraceLine[];
   /** Writes a value down. */

@@ -19,6 +19,7 @@ import { probed, type Span } from "./probe.ts";
 
 /** A measure has no clause of its own; as a case it shows that it leaves nothing behind. */
 const CLAUSE = "leak.none";
+const NEVER = new AbortController().signal;
 /** A day: measures end by themselves, and virtual days pass fast. */
 const LONGEST_MS = 86_400_000;
 
@@ -79,7 +80,10 @@ function benchOf(
   const { world } = stage;
   const { driver, settings, quick } = init;
   const worldUnit = mode === "live" ? "ms" : "virtual ms";
-  const sample: Bench["sample"] = (series, value, { unit, x, warmUp }) =>
+  const { signal = NEVER } = init;
+  const sample: Bench["sample"] = (series, value, { unit, x, warmUp }) => {
+    // A measure that goes on while its things are removed would make new ones.
+    signal.throwIfAborted();
     init.emit({
       type: "sample",
       run: init.run,
@@ -90,6 +94,7 @@ function benchOf(
       ...(x !== undefined && { x }),
       ...(warmUp && { warmUp }),
     });
+  };
   const added: Omit<Bench, keyof CaseContext> = {
     subject: { driver, settings },
     isLive: mode === "live",
@@ -100,6 +105,7 @@ function benchOf(
     trace: () => world.trace(),
     sample,
     missing,
+    signal,
     async timed(series, work, { watch = "world", ...note } = {}) {
       const now = watch === "world" ? () => world.clock.now() : () => performance.now();
       const began = now();
@@ -148,6 +154,7 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
     );
   }
   const stages = new Map<string, Stage>();
+  const stop = new AbortController();
   const missing = new Map<string, string[]>();
   const ended = (measure: string, end: Pick<Line & { type: "measure" }, "status" | "reason">) =>
     init.emit({ type: "measure", run: init.run, measure, ...end });
@@ -166,13 +173,19 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
       missing.set(measure.id, gaps);
       const { mode } = subject;
       const bench = { init, measure, stage, mode, spans, missing: (it: string) => gaps.push(it) };
-      await measure.run(benchOf(context, bench));
+      try {
+        await measure.run(benchOf(context, bench));
+      } finally {
+        // Only now: the engine does not wait for what it interrupts.
+        if (init.signal?.aborted) stop.abort();
+      }
       context.check.holds("measured", `driver:${subject.driver}`, true, "an end", undefined);
     },
   });
   const watched: Subject = {
     ...subject,
     async open(use) {
+      init.signal?.throwIfAborted();
       const stage = await subject.open(use);
       stages.set(use.case.id, stage);
       await init.opened?.({ mode: subject.mode, stage });
@@ -185,8 +198,11 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
     return reason === undefined;
   });
   let leaks: readonly string[] = [];
-  const { seed, ledger, signal } = init;
-  const options = { seed, startedAt: "", caseTimeoutMs: LONGEST_MS, ledger, signal };
+  const { seed, ledger } = init;
+  const options = {
+    ...{ seed, startedAt: "", caseTimeoutMs: LONGEST_MS, ledger },
+    signal: stop.signal,
+  };
   for await (const event of run(fit.map(caseOf), watched, options)) {
     if (event.type === "case-end") ended(event.case, endOf(event, missing.get(event.case) ?? []));
     if (event.type === "run-end") leaks = event.leaks;

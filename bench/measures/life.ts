@@ -13,12 +13,12 @@ const BOOT_MS = 180_000;
 
 /** One life; the guest's own part of it is as long as the host's processor makes it. */
 async function live(bench: Bench, spec: MachineSpec, kind: "cold" | "warm"): Promise<void> {
-  const { driver } = bench;
+  const { driver, signal } = bench;
   const phase = <T>(name: string, work: () => Promise<T>): Promise<T> =>
     bench.timed(`${name}, ${kind}`, work);
   const machine = await phase("create", () => driver.machines.create(spec));
   const reach = async (target: WaitTarget): Promise<void> => {
-    const { verdict, error } = await machine.wait(target, { timeoutMs: BOOT_MS });
+    const { verdict, error } = await machine.wait(target, { timeoutMs: BOOT_MS, signal });
     if (verdict !== "reached") throw new Error(`No "${target}": ${error?.message ?? verdict}`);
   };
   await phase("start to running", async () => {
