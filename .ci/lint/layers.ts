@@ -41,12 +41,12 @@ export const layers: readonly Layer[] = [
     imports: belowAdapters,
     packages: ["node:", "@xmldom/xmldom"],
   })),
-  // Its test holds what is made to KubeVirt's own types.
-  {
-    path: "drivers/kubevirt/virtual_machine.ts",
+  // Their tests hold what is made to KubeVirt's own types.
+  ...["virtual_machine.ts", "machine_objects.ts"].map((file) => ({
+    path: `drivers/kubevirt/${file}`,
     imports: [...belowAdapters, "drivers/kubevirt"],
     packages: ["node:", "@kubevirt-ui-ext/kubevirt-api"],
-  },
+  })),
   // Kubeconfigs are YAML.
   { path: "drivers/kubevirt/kubeconfig.ts", imports: belowAdapters, packages: ["yaml"] },
   // A driver on the other end of a plugin's socket.
