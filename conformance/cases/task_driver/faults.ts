@@ -63,6 +63,23 @@ export const TASK_FAULT_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.start.no-space",
+    title: "A host without room for a disk is told as such, and left as it was",
+    why: "An error without a name, and half a disk that took the rest of the room",
+    needs: ["faults", "host"],
+    checks: { code: "task.start.no-space", inventory: "task.start.no-space" },
+    async run({ driver, fresh, faults, host, check }) {
+      await fresh.configured(driver);
+      const spec = await fresh.spec();
+      const before = await host.inventory();
+      const plan = { kind: "error", situation: "disk-full", among: "changes", call: 1 } as const;
+      const { error } = await faults.during(plan, () => driver.startTask(spec));
+      const code = isDriverError(error) ? error.code : String(error);
+      check.equal("code", "code", code, "resource-exhausted");
+      check.equal("inventory", "inventory", await host.inventory(), before);
+    },
+  },
+  {
     id: "task.start.recoverable",
     title: "An error says whether another try may succeed",
     why: "The flag got lost on the way, and every mistake in a job was tried again for ever",

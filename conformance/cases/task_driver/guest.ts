@@ -68,6 +68,29 @@ export const TASK_DISK_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.disk.thin",
+    title: "Tasks with thin copies of one image leave it as it is, and each other",
+    why: "What one guest wrote, the other one booted from",
+    needs: ["task.thin-copy", "task.address", "host.run"],
+    boots: true,
+    checks: { own: "task.image.unchanged", content: "task.image.unchanged" },
+    async run({ driver, fresh, files, host, check }) {
+      const path = await fresh.image("guest");
+      const before = await files.read(path);
+      const config = { use_thin_copy: true };
+      const [a, b] = [await fresh.guest({ config }), await fresh.guest({ config })];
+      await host.run(a.machine, ["touch", "/persist/vmtck-of-a"]);
+      // Both boot from a disk that keeps this folder.
+      const ofB = (await host.run(b.machine, ["ls", "/persist"])).split("\n");
+      check.equal("own", "what the other one sees", ofB.includes("vmtck-of-a"), false);
+      for (const { id } of [a, b]) await driver.destroyTask(id, { force: true });
+      const after = await files.read(path);
+      const isSame = before !== undefined && before.length === after?.length &&
+        before.every((byte, index) => byte === after[index]);
+      check.holds("content", "content", isSame, "as before", after?.length);
+    },
+  },
+  {
     id: "task.disk.size",
     title: "A disk has the size asked for, and never less than its image",
     why: "The size was checked and never applied, and a thin copy had the size of the memory",

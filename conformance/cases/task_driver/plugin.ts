@@ -75,9 +75,9 @@ export const TASK_PLUGIN_CASES: readonly Case<"task-driver">[] = [
     id: "task.capabilities.undeclared",
     title: "A call that is not declared is unimplemented",
     why: "Success without an effect is believed, and a panic takes all tasks along",
-    needs: ["host.callUndeclared"],
+    needs: ["wire"],
     checks: { refused: "task.capabilities.undeclared" },
-    async run({ driver, host, check }) {
+    async run({ driver, wire, check }) {
       const calls = [
         ...(driver.signals ? [] : ["signalTask"] as const),
         ...(driver.exec ? [] : ["execTask"] as const),
@@ -85,7 +85,7 @@ export const TASK_PLUGIN_CASES: readonly Case<"task-driver">[] = [
       ];
       const refusal = { code: "unimplemented", subject: "driver:" } as const;
       await check.refused("refused", async () => {
-        for (const call of calls) await host.callUndeclared(call);
+        for (const call of calls) await wire().callUndeclared(call);
       }, refusal);
     },
   },

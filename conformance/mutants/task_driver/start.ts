@@ -5,7 +5,7 @@
  */
 
 import { DriverError, isDriverError, type StartedTask } from "../../../drivers/contract/mod.ts";
-import { codeOf } from "../mutant.ts";
+import { codeOf, recoded } from "../mutant.ts";
 import { afterFailure, leaveBehind, onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
 
 /** The mutants. */
@@ -115,6 +115,15 @@ export const TASK_START_MUTANTS: readonly TaskMutant[] = [
         await afterFailure(() => driver.startTask(...args), async (error) => {
           if (codeOf(error) === "internal") await leaveBehind(world);
         }),
+    })),
+  },
+  {
+    id: "task-start-without-room-is-internal",
+    breaks: "task.start.no-space",
+    why: "The code of the hypervisor is not in the table",
+    mutate: onTasks((driver) => ({
+      startTask: (...args) =>
+        recoded("resource-exhausted", "internal", () => driver.startTask(...args)),
     })),
   },
   {

@@ -79,6 +79,12 @@ export const TASK_WIRE_MUTANTS: readonly TaskMutant[] = [
     mutate: onWire(() => ({ callUnknown: () => Promise.resolve("internal") })),
   },
   {
+    id: "task-plugin-does-what-it-does-not-declare",
+    breaks: "task.capabilities.undeclared",
+    why: "Success without an effect is believed",
+    mutate: onWire(() => ({ callUndeclared: () => Promise.resolve() })),
+  },
+  {
     id: "task-plugin-omits-the-result",
     breaks: "task.wire.parts",
     why: "What is not there yet is left out, and the agent crashes",

@@ -40,8 +40,6 @@ export interface TaskHost extends HostBase {
   run?(machine: string, argv: readonly string[]): Promise<string>;
   /** Restarts the hypervisor's daemon; machines live on. */
   restartDaemon?(): Promise<void>;
-  /** Calls a method whose facet the driver does not have, past the types: it has to be `unimplemented`. */
-  callUndeclared?(method: "signalTask" | "execTask" | "createNetwork"): Promise<void>;
   /** Why a control that is absent makes no sense for this hypervisor. */
   readonly inapplicable?: Readonly<Partial<Record<TaskHostControl, string>>>;
 }

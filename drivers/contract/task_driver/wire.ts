@@ -38,6 +38,15 @@ export interface TaskWire {
   isServing(options?: CallOptions): Promise<boolean>;
   /** The code by which it refuses a method that no version of the plugin API has; undefined if it does not. */
   callUnknown(options?: CallOptions): Promise<ErrorCode | undefined>;
+  /**
+   * Calls a method whose facet the driver does not have, past the types.
+   *
+   * @throws {DriverError} `unimplemented`
+   */
+  callUndeclared(
+    method: "signalTask" | "execTask" | "createNetwork",
+    options?: CallOptions,
+  ): Promise<void>;
   /** What its answer about a task lacks of all that hosts cannot do without. */
   missingParts(id: TaskId, options?: CallOptions): Promise<readonly string[]>;
   /** Comes back over a second connection, as a host does after a crash of its own: inits, and asks about a task. */

@@ -37,7 +37,6 @@ export const TASK_PLUGIN_CLAUSES: readonly Clause[] = [
     "task.capabilities.undeclared",
     "A call that is not declared is unimplemented",
     `${VIRT}#VirtDriverPlugin.ExecTask`,
-    "only a driver behind a wire can be called past its types",
   ),
   must("task.open.no-effect", "Opening, configuring and disposing make nothing on the host"),
   must("task.dispose", "Disposing ends waits and streams, and touches no task"),

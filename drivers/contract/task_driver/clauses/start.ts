@@ -28,6 +28,11 @@ export const TASK_START_CLAUSES: readonly Clause[] = [
     `${VIRT}#TaskConfig`,
   ),
   must("task.start.rollback", "A start that fails leaves nothing on the host", virtIssue(60)),
+  must(
+    "task.start.no-space",
+    "A host without room for a disk fails the start as resource-exhausted",
+    virtIssue(184),
+  ),
   must("task.start.failed-id", "A task whose start failed is not-found, and can be started again"),
   must(
     "task.start.recoverable",
