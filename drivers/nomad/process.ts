@@ -4,6 +4,7 @@
  * @module
  */
 
+import { stripVTControlCharacters } from "node:util";
 import { BackendError } from "../backend/backend.ts";
 import type { Clock, ProgramEnd } from "../contract/mod.ts";
 import { HOST_ENV, readHandshake, SOCKET_DIR_KEY } from "./handshake.ts";
@@ -82,7 +83,7 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   const printed: string[] = [];
   const output = linesOf(child.stdout);
   const logged = eachLine(linesOf(child.stderr), (line) => {
-    log.push(line);
+    log.push(stripVTControlCharacters(line));
     log.splice(0, log.length - KEPT_LINES);
   });
   const read = [logged];

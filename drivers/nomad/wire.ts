@@ -40,6 +40,13 @@ export function wireOf(session: Session): TaskWire {
           throw error;
         }
       }),
+    callUndeclared: (method, { signal } = {}) =>
+      run("callUndeclared", signal, async ({ channel }, about) => {
+        const options = { ...about, subject: "driver:" } as const;
+        if (method === "signalTask") await channel.call("driver", "SignalTask", {}, options);
+        else if (method === "execTask") await channel.call("driver", "ExecTask", {}, options);
+        else await channel.call("driver", "CreateNetwork", {}, options);
+      }),
     missingParts: (taskId, { signal } = {}) =>
       session.run(aboutTask("missingParts", taskId), signal, async ({ channel }, options) => {
         const { task } = await channel.call("driver", "InspectTask", { taskId }, options);

@@ -22,7 +22,6 @@ const KIB_PER_MIB = 1024;
 /** Why some controls make no sense here. */
 const INAPPLICABLE: Readonly<Partial<Record<TaskHostControl, string>>> = {
   killForMemory: "libvirt does not say why a QEMU was killed",
-  callUndeclared: "within one process there is nothing to call where a facet is absent",
 };
 
 /** The controls over a backend. */

@@ -11,7 +11,6 @@ const NEVER: Readonly<Partial<Record<TaskHostControl, string>>> = {
   killForMemory: "a driver does not say why a machine crashed",
   restartGuest: "a driver cannot make a guest restart by itself",
   restartDaemon: "a driver's host is one with its hypervisor",
-  callUndeclared: "a method of a facet that is absent is not there to be called",
 };
 
 /** The controls, as far as the driver's host has them. */
