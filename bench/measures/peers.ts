@@ -9,13 +9,7 @@ import { LibvirtClient } from "../../drivers/libvirt/rpc/client.ts";
 import { Flags } from "../../drivers/libvirt/rpc/constants.ts";
 import type { Domain } from "../../drivers/libvirt/rpc/wire_types.ts";
 import type { Bench, Measure } from "../measure.ts";
-import {
-  listeningPeer,
-  type Operation,
-  OPERATIONS,
-  type Peer,
-  startPeers,
-} from "../peers/process.ts";
+import { eventPeers, type Operation, OPERATIONS, type Peer, startPeers } from "../peers/process.ts";
 import { DRIVER, RPC, seriesName } from "../peers/targets.ts";
 
 /** How many machines there are beside the one that is asked about. */
@@ -65,7 +59,7 @@ function rpcPeer(client: LibvirtClient, domain: Domain, xml: string): Peer {
 async function inTurns(
   bench: Bench,
   peers: readonly Peer[],
-  operation: Operation,
+  operations: readonly Operation[],
   { rounds, warmUps, batch }: {
     rounds: number;
     warmUps: number;
@@ -74,75 +68,59 @@ async function inTurns(
 ): Promise<void> {
   for (let round = -warmUps; round < rounds; round++) {
     const from = (round + warmUps) % peers.length;
-    bench.signal.throwIfAborted();
-    for (const peer of [...peers.slice(from), ...peers.slice(0, from)]) {
-      for (const ms of await peer.times(operation, batch(peer))) {
-        const series = seriesName(operation, peer.name);
-        bench.sample(series, ms, { unit: "ms", warmUp: round < 0 });
+    const inOrder = [...peers.slice(from), ...peers.slice(0, from)];
+    for (const operation of operations) {
+      for (const peer of inOrder) {
+        bench.signal.throwIfAborted();
+        for (const ms of await peer.times(operation, batch(peer))) {
+          const series = seriesName(operation, peer.name);
+          bench.sample(series, ms, { unit: "ms", warmUp: round < 0 });
+        }
       }
     }
   }
 }
 
-/** Who hears of a change first: pauses and resumes, with all listening at once. */
-async function hear(
-  bench: Bench,
-  machine: Machine,
-  client: LibvirtClient,
-  domain: Domain,
-  uri: string,
-) {
-  const { driver, quick, clock } = bench;
-  await using python = await listeningPeer(uri, domain.name).catch((error: unknown) => {
+/** Who hears of a change first. A third process makes the changes, so that the two only listen. */
+async function hear(bench: Bench, machine: Machine, uri: string, name: string): Promise<void> {
+  const { driver, quick, clock, signal } = bench;
+  const peers = await eventPeers(uri, name).catch((error: unknown) => {
     bench.missing(`python3-libvirt hears no events: ${error}`);
-    return undefined;
   });
-  const ahead = await python?.clockAhead();
-  if (ahead) bench.sample("event, clocks agree within", ahead.exactTo, { unit: "ms" });
+  if (!peers) return;
+  await using stack = new AsyncDisposableStack();
+  const [listener, trigger] = [stack.use(peers.listener), stack.use(peers.trigger)];
+  const { ms: ahead, exactTo } = await trigger.clockAhead();
+  bench.sample("event, clocks agree within", exactTo, { unit: "ms" });
   const stop = new AbortController();
-  const times = new Map<string, number[]>([[RPC, []], [DRIVER, []]]);
-  const note = (who: string): void => void times.get(who)?.push(performance.now());
+  const heard: number[] = [];
   const stream = await driver.events?.subscribe({ signal: stop.signal });
   const listening = (async () => {
     for await (const { id, state } of stream ?? []) {
-      if (id === machine.id && (state === "paused" || state === "running")) note(DRIVER);
-    }
-  })();
-  // Registered after the peer, so that the daemon tells it later.
-  const last = await LibvirtClient.connect(uri, { events: ["domainLifecycle"] });
-  const reading = (async () => {
-    try {
-      for await (const event of last.events()) {
-        if (event.event === "domainLifecycle" && event.domain.uuid === domain.uuid) note(RPC);
-      }
-    } catch {
-      // The connection is closed at the end.
-    }
-  })();
-  try {
-    for (let round = -2; round < (quick ? 10 : 100); round++) {
-      for (const change of ["domainSuspend", "domainResume"] as const) {
-        const before = new Map([...times].map(([who, { length }]) => [who, length]));
-        const heardBefore = python?.heard.length ?? 0;
-        const began = performance.now();
-        await client.call(change, { domain });
-        await clock.sleep(30);
-        const warmUp = round < 0;
-        const sample = (who: string, at: number | undefined): void => {
-          if (at === undefined) {
-            bench.sample(`event missed by ${who}`, 1, { unit: "events", warmUp });
-          } else bench.sample(seriesName("event", who), at - began, { unit: "ms", warmUp });
-        };
-        for (const [who, all] of times) sample(who, all[before.get(who) ?? 0]);
-        const at = python?.heard[heardBefore]?.at;
-        if (python) sample(python.name, at === undefined ? undefined : at + (ahead?.ms ?? NaN));
+      if (id === machine.id && (state === "paused" || state === "running")) {
+        heard.push(performance.now());
       }
     }
-  } finally {
-    stop.abort();
-    await listening;
-    await last.close();
-    await reading;
+  })();
+  stack.defer(() => listening);
+  stack.defer(() => stop.abort());
+  const rounds = quick ? 10 : 100;
+  for (let round = -rounds / 5; round < rounds; round++) {
+    for (const change of ["suspend", "resume"] as const) {
+      const [ours, theirs] = [heard.length, listener.heard.length];
+      const began = await trigger.change(change) + ahead;
+      await clock.sleep(30, { signal });
+      const warmUp = round < 0;
+      const at = { ours: heard[ours], theirs: (listener.heard[theirs]?.at ?? NaN) + ahead };
+      if (at.ours === undefined || Number.isNaN(at.theirs)) {
+        const who = at.ours === undefined ? DRIVER : listener.name;
+        bench.sample(`event missed by ${who}`, 1, { unit: "events", warmUp });
+        continue;
+      }
+      bench.sample(seriesName("event", DRIVER), at.ours - began, { unit: "ms", warmUp });
+      bench.sample(seriesName("event", listener.name), at.theirs - began, { unit: "ms", warmUp });
+      bench.sample("event, ours behind theirs", at.ours - at.theirs, { unit: "ms", warmUp });
+    }
   }
 }
 
@@ -181,17 +159,16 @@ export const PEERS: Measure = {
     const [rounds, warmUps] = quick ? [5, 2] : [40, 10];
     // A process for each call takes its time, and a few of them say as much.
     const batch = ({ name }: Peer): number => name === "virsh" ? 2 : 100;
-    for (const operation of OPERATIONS) {
-      await inTurns(bench, [rpc, contract, ...others], operation, { rounds, warmUps, batch });
-    }
-    await hear(bench, machine, client, domain, uri);
+    const turns = { rounds, warmUps, batch };
+    await inTurns(bench, [rpc, contract, ...others], OPERATIONS, turns);
+    await hear(bench, machine, uri, name);
     await machine.forceStop();
 
     // All of them make and remove the one domain that the ledger knows; at the end it is there again.
     await client.call("domainUndefineFlags", { domain, flags: 0 });
     try {
       const cycles = { rounds: quick ? 1 : 15, warmUps: 1, batch: () => 1 };
-      await inTurns(bench, [rpc, ...others], "cycle", cycles);
+      await inTurns(bench, [rpc, ...others], ["cycle"], cycles);
     } finally {
       await client.call("domainDefineXmlFlags", { xml, flags: 0 });
     }

@@ -82,6 +82,11 @@ export class ProcessPeer implements Peer {
     await this.#ask({ operation: "xml", xml });
   }
 
+  /** Pauses the domain, or lets it go on; answers when that began, on the peer's clock. */
+  async change(operation: "suspend" | "resume"): Promise<number> {
+    return (await this.#ask({ operation })).began ?? NaN;
+  }
+
   /** By how much this process's clock is ahead of the peer's; exact to half of the fastest answer. */
   async clockAhead(): Promise<{ ms: number; exactTo: number }> {
     let best = { ms: 0, exactTo: Infinity };
@@ -133,6 +138,7 @@ export class ProcessPeer implements Peer {
 interface Answer {
   readonly ms?: number[];
   readonly now?: number;
+  readonly began?: number;
 }
 
 /** virsh: a process for each operation, as scripts use it. */
@@ -190,9 +196,19 @@ class Virsh implements Peer {
 /** Debian's Python, for which python3-libvirt is; another one on the PATH does not have it. */
 const PYTHON = "/usr/bin/python3";
 
-/** A peer that hears events. */
-export function listeningPeer(uri: string, domain: string): Promise<ProcessPeer> {
-  return ProcessPeer.start("python3-libvirt", [PYTHON, here("peer.py"), uri, domain, "listen"]);
+/** A peer that hears events, and one that causes them: processes of their own, with one clock. */
+export async function eventPeers(
+  uri: string,
+  domain: string,
+): Promise<{ listener: ProcessPeer; trigger: ProcessPeer }> {
+  const argv = [PYTHON, here("peer.py"), uri, domain];
+  const listener = await ProcessPeer.start("python3-libvirt", [...argv, "listen"]);
+  try {
+    return { listener, trigger: await ProcessPeer.start("the trigger", argv) };
+  } catch (error) {
+    await listener[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Builds the Go client from Debian's sources, into a folder. */
