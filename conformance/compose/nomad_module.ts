@@ -115,10 +115,14 @@ function claimed(said: Said, { facets }: PluginOptions): Said {
 /** Starts a plugin for one instance. @throws {BackendError} */
 function started(
   { path, args }: PluginOptions,
-  { clock, context }: { readonly clock: Clock; readonly context?: PluginContext },
+  { clock, context, folder }: {
+    readonly clock: Clock;
+    readonly context?: PluginContext;
+    readonly folder?: string;
+  },
 ): Promise<Connection> {
   const env = context && { [CONTEXT_KEY]: JSON.stringify(context) };
-  return connect({ path, args, env, clock });
+  return connect({ path, args, env, clock, folder });
 }
 
 /** The part of an instance's context that a plugin of ours is told. */
@@ -137,6 +141,19 @@ function contextFor(
   };
 }
 
+/** The folder of an instance's world, where that is one on disk: what is in it goes with it. */
+async function folderOf(
+  { cacheDir }: Pick<DriverContext, "cacheDir">,
+): Promise<string | undefined> {
+  const folder = cacheDir.slice(0, cacheDir.lastIndexOf("/"));
+  try {
+    return (await Deno.lstat(folder)).isDirectory ? folder : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** A plugin of any make: nothing is known of what lies below it. */
 function aloneModule(options: PluginOptions): PlainModule {
   return {
@@ -145,7 +162,8 @@ function aloneModule(options: PluginOptions): PlainModule {
       "task-driver": {
         async open(context): Promise<TaskDriver> {
           const { clock } = context;
-          const told = { clock, context: contextFor(context, options) };
+          const folder = await folderOf(context);
+          const told = { clock, context: contextFor(context, options), folder };
           const opened = await started(options, told);
           const said = claimed(opened.said, options);
           const connect = (): Promise<Connection> => started(options, told);
@@ -213,9 +231,10 @@ async function startedOver(
 ): Promise<Connection> {
   const { clock, backend } = context;
   await using stack = new AsyncDisposableStack();
-  const { target } = stack.use(await bridge(backend));
+  const folder = await folderOf(context);
+  const { target } = stack.use(await bridge(backend, { folder }));
   const connection = stack.use(
-    await started(options, { clock, context: contextFor(context, options, target) }),
+    await started(options, { clock, context: contextFor(context, options, target), folder }),
   );
   const kept = stack.move();
   return { ...connection, [Symbol.asyncDispose]: () => kept.disposeAsync() };

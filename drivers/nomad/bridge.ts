@@ -24,10 +24,13 @@ export interface Bridge extends AsyncDisposable {
   readonly target: string;
 }
 
-/** Offers a backend on a socket in a folder that nobody else can read. */
-export async function bridge(backend: Backend): Promise<Bridge> {
+/** Offers a backend on a socket in a folder that nobody else can read; below `folder` if it is given. */
+export async function bridge(
+  backend: Backend,
+  { folder: dir }: { readonly folder?: string } = {},
+): Promise<Bridge> {
   await using stack = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "vmtck-seam-" });
+  const folder = await Deno.makeTempDir({ dir, prefix: "vmtck-seam-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   const server = stack.use(new SocketServer());
   server.add("bridge", bridgeService(backend));

@@ -45,6 +45,8 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** What it gets in its environment, besides {@linkcode PASSED_ENV} and the handshake's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A folder for its socket, which whoever made it removes; the system's for such things by default. */
+  readonly folder?: string;
   /** Time, for the deadlines. */
   readonly clock: Clock;
   /** Gives up. */
@@ -76,7 +78,7 @@ export interface PluginProcess extends AsyncDisposable {
 export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   options.signal?.throwIfAborted();
   await using stack = new AsyncDisposableStack();
-  const socketDir = await Deno.makeTempDir({ prefix: "vmtck-nomad-" });
+  const socketDir = await Deno.makeTempDir({ dir: options.folder, prefix: "vmtck-nomad-" });
   stack.defer(() => Deno.remove(socketDir, { recursive: true }));
   const child = spawn(options, { ...HOST_ENV, [SOCKET_DIR_KEY]: socketDir, ...options.env });
   const log: string[] = [];
