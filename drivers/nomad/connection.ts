@@ -24,6 +24,8 @@ import { fromSpec } from "./schemas.ts";
 
 /** The kind of plugin that is a task driver. */
 const DRIVER_PLUGIN = 2;
+/** How long a plugin may take to say what it is. */
+const ASK_MS = 30_000;
 /** How long a plugin may take over its last call, as agents wait. */
 const SHUTDOWN_MS = 2_000;
 
@@ -73,14 +75,7 @@ export async function connect(options: LaunchOptions): Promise<Connection> {
     stdio.abort();
     await printed;
   });
-  let facts: Facts;
-  try {
-    facts = await ask(channel, options);
-  } catch (cause) {
-    if (!isDriverError(cause)) throw cause;
-    const message = `Plugin "${options.path}" does not say what it is: ${cause.message}`;
-    throw new BackendError("unreachable", cause.code, message, { cause });
-  }
+  const facts = await within(options, (signal) => ask(channel, { ...options, signal }));
   const kept = stack.move();
   return {
     ...facts,
@@ -89,6 +84,28 @@ export async function connect(options: LaunchOptions): Promise<Connection> {
     byHand: () => startByHand(options),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** Asks with a deadline. @throws {BackendError} `unreachable` or `timeout`; and what the work throws */
+async function within<T>(
+  { path, clock, signal }: LaunchOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const late = new AbortController();
+  clock.sleep(ASK_MS, { signal: over.signal }).then(() => late.abort(), () => {});
+  try {
+    return await work(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+  } catch (cause) {
+    if (!isDriverError(cause) || signal?.aborted) throw cause;
+    const what = `Plugin "${path}" does not say what it is`;
+    if (late.signal.aborted) {
+      throw new BackendError("timeout", cause.code, `${what} within ${ASK_MS / 1000} s`, { cause });
+    }
+    throw new BackendError("unreachable", cause.code, `${what}: ${cause.message}`, { cause });
+  } finally {
+    over.abort();
+  }
 }
 
 /** What a plugin prints is read, as some wait for that, and dropped. */

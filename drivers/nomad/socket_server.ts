@@ -14,6 +14,7 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceDefinition,
+  status,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { NO_LIMITS } from "./channel.ts";
@@ -61,32 +62,59 @@ interface Cancellable {
   on(event: "cancelled", listener: () => void): unknown;
 }
 
-function askedBy(call: Cancellable): Asked & { readonly metadata: Metadata } {
+function askedBy(
+  call: Cancellable,
+  ending: AbortSignal,
+): Asked & { readonly metadata: Metadata } {
   const controller = new AbortController();
   call.on("cancelled", () => controller.abort());
   if (call.cancelled) controller.abort();
   const metadata = new Metadata();
-  return { signal: controller.signal, metadata, say: (key, value) => metadata.set(key, value) };
+  const signal = AbortSignal.any([controller.signal, ending]);
+  return { signal, metadata, say: (key, value) => metadata.set(key, value) };
+}
+
+/** What calls end with that go on when the server ends. */
+const ENDS = { code: status.UNAVAILABLE, details: "The server ends" };
+
+/** What a handler answers, or the end of the server if that comes first. */
+async function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onEnd = (): void => reject(ENDS);
+  if (ending.aborted) onEnd();
+  ending.addEventListener("abort", onEnd, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    ending.removeEventListener("abort", onEnd);
+  }
 }
 
 async function answer(
   handler: AnyHandler,
   call: UnaryCall,
-  callback: sendUnaryData<unknown>,
+  { callback, ending }: { callback: sendUnaryData<unknown>; ending: AbortSignal },
 ): Promise<void> {
-  const asked = askedBy(call);
+  const asked = askedBy(call, ending);
   try {
-    const message = await handler(call.request, asked);
+    const answering = (async () => await handler(call.request, asked))();
+    const message = await unlessEnding(ending, answering);
     call.sendMetadata(asked.metadata);
     callback(null, message);
   } catch (error) {
-    callback(toStatus(error));
+    callback(error === ENDS ? ENDS : toStatus(error));
   }
 }
 
-async function pour(handler: AnyHandler, call: StreamingCall): Promise<void> {
-  const asked = askedBy(call);
+async function pour(
+  handler: AnyHandler,
+  call: StreamingCall,
+  ending: AbortSignal,
+): Promise<void> {
+  const asked = askedBy(call, ending);
   const { signal } = asked;
+  const onEnd = (): void => void call.emit("error", ENDS);
+  ending.addEventListener("abort", onEnd, { once: true });
   try {
     const answers = await handler("request" in call ? call.request : call, asked);
     // Tells that the call was taken up, before there is anything to say.
@@ -98,12 +126,15 @@ async function pour(handler: AnyHandler, call: StreamingCall): Promise<void> {
     call.end();
   } catch (error) {
     if (!signal.aborted) call.emit("error", toStatus(error));
+  } finally {
+    ending.removeEventListener("abort", onEnd);
   }
 }
 
 /** Services on a Unix socket. */
 export class SocketServer implements AsyncDisposable {
   readonly #server = new Server(NO_LIMITS);
+  readonly #ending = new AbortController();
 
   /** Adds a service, before {@linkcode listen}. */
   add<S extends ServiceName>(service: S, handlers: Handlers<S>): void {
@@ -126,9 +157,9 @@ export class SocketServer implements AsyncDisposable {
         responseDeserialize: (bytes) => decode(rpc.response, bytes),
       };
       implementation[method] = rpc.responses
-        ? (call: StreamingCall) => void pour(handler, call)
+        ? (call: StreamingCall) => void pour(handler, call, this.#ending.signal)
         : (call: UnaryCall, callback: sendUnaryData<unknown>) =>
-          void answer(handler, call, callback);
+          void answer(handler, call, { callback, ending: this.#ending.signal });
     }
     // The library takes no empty service.
     if (Object.keys(definition).length > 0) this.#server.addService(definition, implementation);
@@ -145,11 +176,14 @@ export class SocketServer implements AsyncDisposable {
     });
   }
 
-  /** Ends all calls at once, and removes the socket. */
+  /**
+   * Ends all calls at once, and removes the socket. Every call is answered before the connections end:
+   * a client on Deno's HTTP/2 that hears of the end of a connection in the middle of a call can end its
+   * whole process (an assertion of nghttp2 about streams that are gone).
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    // In this order a client is told once: a second word that comes while it hears the first one ends
-    // a client on Deno's HTTP/2, and its whole process with it.
-    this.#server.forceShutdown();
+    this.#ending.abort();
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    this.#server.forceShutdown();
   }
 }
