@@ -81,7 +81,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { recordCommand, runCommand } = await import("./run_command.ts");
     return await (options.command === "record" ? recordCommand : runCommand)(options);
   } catch (error) {
-    console.error(messageOf(error));
+    console.error(error instanceof Error ? error.message : String(error));
     if (error instanceof TypeError || error instanceof ReferenceError) console.error(error.stack);
     return error instanceof UsageError ? 2 : 3;
   }
