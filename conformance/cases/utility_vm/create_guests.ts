@@ -5,7 +5,7 @@
  */
 
 import type { Case } from "../../case.ts";
-import { areNumbered, asked, at, told, vmSubject } from "./words.ts";
+import { added, areNumbered, asked, at, told, vmSubject } from "./words.ts";
 
 /** The cases. */
 export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
@@ -100,21 +100,26 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
     title: "A root file system on a disk takes the first VPMEM device for itself",
     why:
       "hcsshim booked it under its file's name, so the same file could be attached and the root removed",
-    needs: ["linux.vpmem", "host.bootFiles", "host.plantDisk", "host.devices"],
+    needs: ["linux.vpmem", "host.bootFiles", "host.plantDisk", "host.devices", "host.grants"],
     checks: {
       none: "uvm.create.root-disk",
       next: "uvm.create.root-disk",
       remove: "uvm.vpmem.reserved",
       add: "uvm.vpmem.reserved",
       stays: "uvm.vpmem.reserved",
+      access: "uvm.create.access",
+      closed: "uvm.create.access",
     },
     async run({ fresh, check, vms, host }) {
       const without = await fresh.linux({ rootFileSystem: "vhd", vpmemDevices: 0 });
       const invalid = { code: "invalid-argument", subject: `uvm:${without.id}` } as const;
       await check.refused("none", () => vms.create(without), invalid);
+      const granted = await host.grants();
       const vm = await fresh.running(await fresh.linux({ rootFileSystem: "vhd" }));
       const before = await host.devices(vm.id);
       const root = `${await host.bootFiles()}\\rootfs.vhd`;
+      const access = added(granted, await host.grants());
+      check.equal("access", vmSubject(vm), access, [`${vm.id} ${root}`]);
       const device = await vm.vpmem?.add({ hostPath: await fresh.disk("vhd") });
       const right = areNumbered([device?.location], [1]);
       check.holds("next", vmSubject(vm), right, "the second", device);
@@ -125,6 +130,8 @@ export const UVM_GUEST_CASES: readonly Case<"utility-vm">[] = [
       const now = await host.devices(vm.id);
       const gone = before.filter((entry) => !now.includes(entry));
       check.equal("stays", vmSubject(vm), gone, []);
+      await vm.close();
+      check.equal("closed", vmSubject(vm), added(granted, await host.grants()), []);
     },
   },
   {
