@@ -50,6 +50,14 @@ export interface RunOptions {
 /** By default, the most that a case may take. */
 const CASE_TIMEOUT_MS = 300_000;
 
+/** What a case does to all that runs on the host at the same time. */
+const SHAKING: readonly string[] = ["host.reboot", "host.restartDaemon"];
+
+/** Whether a case must not run beside others of the same host. */
+function shakesHost({ needs = [] }: AnyCase): boolean {
+  return needs.some((need) => SHAKING.includes(need));
+}
+
 /** How a case ended, from how its attempts did. */
 function overall(attempts: readonly Status[]): Status {
   for (const status of ["harness-error", "not-run"] as const) {
@@ -102,12 +110,16 @@ class Run {
   async all(claims: Claims): Promise<void> {
     this.#start();
     const signal = this.#signal;
-    const queue = this.#cases.values();
+    const parallel = this.#options.parallel ?? 1;
+    // Where nothing runs beside it, a case that shakes the host has no need to come last.
+    const isLast = (item: AnyCase): boolean => parallel > 1 && shakesHost(item);
+    const queue = this.#cases.filter((item) => !isLast(item)).values();
     const worker = async (): Promise<void> => {
       for (const item of queue) await this.#one(item, claims, signal);
     };
-    const workers = Math.max(1, Math.min(this.#options.parallel ?? 1, this.#cases.length));
+    const workers = Math.max(1, Math.min(parallel, this.#cases.length));
     await Promise.all(Array.from({ length: workers }, worker));
+    for (const item of this.#cases.filter(isLast)) await this.#one(item, claims, signal);
     this.#end(signal.aborted);
   }
 

@@ -375,6 +375,14 @@ Deno.test("parallel cases run at the same time, and the totals add up", async ()
   assertEquals([end.totals.passed, end.totals.notSelected, end.exitCode], [2, 3, 0]);
 });
 
+Deno.test("a case that shakes the host runs after those that run beside each other", async () => {
+  const cases = [fakeCase("a", PASSING, { needs: ["host.reboot"] }), fakeCase("b", PASSING)];
+  const order = async (parallel: number): Promise<string[]> =>
+    (await ran(cases, { mode: "live" }, { parallel })).ends.map((it) => it.case);
+  assertEquals(await order(1), ["a", "b"]);
+  assertEquals(await order(2), ["b", "a"]);
+});
+
 Deno.test("names follow from the seed, and differ between cases and attempts", async () => {
   const names = async (seed: string): Promise<string[]> => {
     const seen: string[] = [];
