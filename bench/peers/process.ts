@@ -53,13 +53,17 @@ export class ProcessPeer implements Peer {
     this.name = name;
     const [command = "", ...args] = argv;
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
-    this.#child.on("error", (error) => this.#lose(error));
+    this.#child.on("error", (error) => {
+      this.#lose(error);
+      this.#ended.resolve();
+    });
     this.#child.on("close", (code) => {
       this.#lose(new Error(`${name} ended with ${code}: ${this.#complaints.join("").trim()}`));
       this.#ended.resolve();
     });
     this.#child.stderr?.on("data", (data) => this.#complaints.push(String(data)));
-    void this.#read();
+    // Why it broke off is told when the process has ended.
+    this.#read().catch(() => {});
   }
 
   /** Starts one, and waits until it is connected. @throws {Error} saying why it is not */
