@@ -173,7 +173,7 @@ export function helpText(drivers: readonly string[]): string {
 Drivers: ${drivers.join(", ")}, or a module whose default export is a driver module.
 
 ${options.join("")}
-Ends with 0 all was measured or is as good, 1 worse, failed or a gate is shut, 2 wrong use,
-3 the environment lacks something, 4 something is left on the host.
+Ends with 0 all was measured or is as good, 1 worse, failed, a gate is shut or a promise against a
+peer is not kept, 2 wrong use, 3 the environment lacks something, 4 something is left on the host.
 `;
 }
