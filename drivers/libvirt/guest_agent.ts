@@ -16,12 +16,6 @@ const POLL_MS = 100;
 const AGENT_DEFAULT = -1;
 /** A key, in Linux's numbers. */
 const ENTER = 28;
-/** No agent answers yet, or the machine has just ended. */
-const NOT_NOW: readonly number[] = [
-  ErrorNumber.AGENT_UNRESPONSIVE,
-  ErrorNumber.OPERATION_INVALID,
-];
-
 /** What asking needs. */
 export interface GuestWay {
   /** Who carries it over. */
@@ -115,12 +109,16 @@ async function asks(
   return await unlessNotNow(client.call(what, params, { signal }));
 }
 
+/**
+ * Whether a call was taken. If not, no agent answers yet, or the machine has just ended, or ends under the
+ * very call, for which libvirt has many numbers: the next look at its state tells.
+ */
 async function unlessNotNow(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;
   } catch (error) {
-    if (error instanceof LibvirtError && NOT_NOW.includes(error.code)) return false;
+    if (error instanceof LibvirtError && error.code !== ErrorNumber.NO_DOMAIN) return false;
     throw error;
   }
 }
