@@ -15,6 +15,8 @@ import type { Undo } from "../backend/undo.ts";
 
 /** A copy takes as long as it takes. */
 const COPY_MS = 30 * 60_000;
+/** It is made at once, but perhaps by a PowerShell that has to be started for it. */
+const MAKE_MS = 120_000;
 /** How often, and how long after each other, a file that is in use is tried to be removed. */
 const MOST_TRIES = 6;
 const RETRY_MS = 250;
@@ -72,7 +74,8 @@ export class Storage {
       await this.#clear(path, options);
       undo.add(`disk:${disk}`, () => this.#clear(path, {}));
       const ParentPath = `${folder}\\${base}`;
-      await this.#session.call("New-VHD", { Path: path, ParentPath, Differencing: true }, options);
+      const made = { Path: path, ParentPath, Differencing: true } as const;
+      await this.#session.call("New-VHD", made, { ...options, timeoutMs: MAKE_MS });
     }, options);
     return path;
   }
