@@ -30,7 +30,7 @@ import {
 import { lazyBackend } from "./compose/lazy_backend.ts";
 import { type AnyModule, loadModule } from "./compose/load_module.ts";
 import { settingsOf } from "./commands/options.ts";
-import { UsageError } from "./commands/usage.ts";
+import { unknownName, UsageError } from "./commands/usage.ts";
 
 /** Whose tasks they are, where an agent starts the plugin. */
 const OWNER = "nomad";
@@ -109,14 +109,18 @@ async function serve(
   args: readonly string[],
   wants: { readonly socketDir?: string; readonly isMultiplexing: boolean },
 ): Promise<void> {
-  const { driver, set = [], _: others } = parseArgs([...args], {
-    string: ["driver", "set", "_"],
-    collect: ["set"],
+  const { driver, set = [], option = [], _: others, ...unknown } = parseArgs([...args], {
+    string: ["driver", "set", "option", "_"],
+    collect: ["set", "option"],
   });
+  const [wrong] = Object.keys(unknown);
+  if (wrong !== undefined) {
+    throw unknownName("option", `--${wrong}`, ["--driver", "--set", "--option"]);
+  }
   if (!driver || others.length > 0) {
     throw new UsageError("Name a driver that serves tasks: --driver libvirt [--set KEY=VALUE…]");
   }
-  const settings = settingsOf(set.map(String));
+  const settings = settingsOf([...set, ...option].map(String));
   const context = readContext(Deno.env.get(CONTEXT_KEY)) ?? ownContext(settings);
   await using stack = new AsyncDisposableStack();
   const module = await loadModule(driver);

@@ -54,6 +54,8 @@ Deno.test({
   fn: async () => {
     await assertRejects(() => connect(plugin("--driver", "hcs")), Error, "exit status 1");
     await assertRejects(() => connect(plugin("--driver", "memry")), Error, "memory");
+    const mistyped = plugin("--driver", "memory", "--st", "uri=x");
+    await assertRejects(() => connect(mistyped), Error, "--set");
   },
 });
 

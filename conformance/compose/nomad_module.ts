@@ -70,8 +70,9 @@ async function tableOf(key: "config" | "task", path: string | undefined): Promis
       return table as BaseConfig;
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read the file of setting "${key}": ${why}`, { cause });
+    // What a parser says quotes the file, which may hold secrets.
+    const why = cause instanceof SyntaxError ? "it is no JSON" : "it cannot be read";
+    throw new UsageError(`Cannot use the file of setting "${key}", "${path}": ${why}`);
   }
   throw new UsageError(`The file of setting "${key}" holds no table: "${path}"`);
 }
@@ -86,6 +87,7 @@ function facetsOf(text: string): TaskFacet[] {
 }
 
 async function optionsOf(path: string, settings: Settings): Promise<PluginOptions> {
+  if (path === "") throw new UsageError('Name the plugin\'s file: "--driver nomad:./PATH"');
   const rest = Object.entries(settings).filter(([key]) => !KEYS.some((it) => it === key));
   return {
     path,

@@ -71,6 +71,13 @@ function closeClients({ reads, changes }: Clients): void {
   changes.close();
 }
 
+/** What tells who asks. `Headers` would quote a value that it cannot take. */
+function bearer(token: string): string {
+  if (/^[\x21-\x7e]*$/.test(token)) return `Bearer ${token}`;
+  const why = "Cannot send the token to the API server: it is no line of visible ASCII characters";
+  throw new BackendError("unreachable", "bad-token", why);
+}
+
 async function send(
   { reads, changes }: Clients,
   { method, path, contentType, body }: HttpRequest,
@@ -80,7 +87,7 @@ async function send(
   signal?.throwIfAborted();
   const headers = new Headers({ accept: "application/json", "user-agent": "vmtck" });
   if (contentType !== undefined) headers.set("content-type", contentType);
-  if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+  if (token !== undefined) headers.set("authorization", bearer(token));
   const client = method === "GET" ? reads : changes;
   try {
     // A redirect could take the credentials elsewhere: it is an answer like any other.

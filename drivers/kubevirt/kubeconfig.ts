@@ -86,7 +86,7 @@ export function parseKubeconfig(text: string, allowed: Allowed = {}): Kubeconfig
     ca: material(cluster, "certificate-authority-data", "certificate-authority"),
     cert: material(user, "client-certificate-data", "client-certificate"),
     key: material(user, "client-key-data", "client-key"),
-    token: material(user, "token", "tokenFile"),
+    token: sendable(material(user, "token", "tokenFile")),
     proxy: optional(cluster, "proxy-url"),
     exec: execIn(user),
   };
@@ -164,12 +164,24 @@ function refuse(cluster: Fields, user: Fields, { exec }: Allowed): void {
   }
 }
 
+function isPlain({ username, password, search, hash }: URL): boolean {
+  return username + password + search + hash === "";
+}
+
 function serverIn(cluster: Fields): string {
   const url = URL.parse(textAt(cluster, "server"));
-  if (url?.protocol !== "https:" || url.username !== "" || url.search !== "" || url.hash !== "") {
+  if (url?.protocol !== "https:" || !isPlain(url)) {
     throw new KubeconfigError("server", "must be an https address without user and query");
   }
   return url.href.replace(/\/+$/, "");
+}
+
+/** A token that a header can take. */
+function sendable(token: Material | undefined): Material | undefined {
+  if (token === undefined || "file" in token) return token;
+  const text = token.text.trim();
+  if (/^[\x21-\x7e]+$/.test(text)) return { text };
+  throw new KubeconfigError("token", "must be a line of visible ASCII characters");
 }
 
 function materialIn(

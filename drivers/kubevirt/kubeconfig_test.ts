@@ -60,6 +60,10 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
   ["a key without a certificate", "client-certificate", { user: { "client-key-data": btoa("K") } }],
   ["no https", "server", { cluster: { server: "http://10.0.0.1" } }],
   ["a password in the address", "server", { cluster: { server: `https://u:${CANARY}@k` } }],
+  ["only a password in the address", "server", {
+    cluster: { server: `https://:${CANARY}@k` },
+  }],
+  ["a token of two lines", "token", { user: { token: `${CANARY}\n${CANARY}` } }],
   ["a context that is not there", "clusters", { context: { cluster: "other" } }],
   ["no base64", "client-certificate-data", {
     user: { "client-certificate-data": `${CANARY}!`, "client-key-data": btoa("K") },
