@@ -48,7 +48,7 @@ export const OPTIONS: readonly Option[] = [
   { name: "shard", value: "I/N", help: "the I-th of N parts of the selection" },
   { name: "list", help: "list the selected cases, and run none" },
   { name: "repeat", value: "N", help: "run each case N times; mixed verdicts are flaky (1)" },
-  { name: "parallel", value: "N", help: "run N cases at the same time (1)" },
+  { name: "parallel", value: "N", help: "run N cases at the same time (1; 8 in a replay)" },
   { name: "seed", value: "TEXT", help: "what all names follow from (by chance)" },
   { name: "case-timeout", value: "TIME", help: "the most for a case, such as 90s or 5m (5m)" },
   { name: "known-failing", value: "FILE", help: 'known failures: "case-id[/check-id]  # reason"' },
@@ -104,8 +104,8 @@ export interface Options {
   readonly list: boolean;
   /** How often each case is run. */
   readonly repeat: number;
-  /** How many cases at a time. */
-  readonly parallel: number;
+  /** How many cases at a time; by default what fits the subject. */
+  readonly parallel?: number;
   /** What names follow from. */
   readonly seed?: string;
   /** The most that a case may take. */
@@ -243,7 +243,7 @@ export function readOptions(parsed: Parsed, unknown: readonly string[]): Options
     },
     list: parsed.list === true || command === "list",
     repeat: count(parsed, "repeat", 1),
-    parallel: count(parsed, "parallel", 1),
+    parallel: parsed.parallel === undefined ? undefined : count(parsed, "parallel", 1),
     seed: single(parsed, "seed"),
     caseTimeoutMs: milliseconds(single(parsed, "case-timeout")),
     knownFailing: single(parsed, "known-failing"),

@@ -7,7 +7,7 @@ Deno.test("readOptions without anything runs all, with the pretty report", () =>
   assertEquals([options.command, options.args, options.reporters], ["run", [], [{
     name: "pretty",
   }]]);
-  assertEquals([options.repeat, options.parallel, options.mode], [1, 1, "replayed"]);
+  assertEquals([options.repeat, options.parallel, options.mode], [1, undefined, "replayed"]);
 });
 
 Deno.test("readOptions tells commands from ids", () => {

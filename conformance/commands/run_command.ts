@@ -213,6 +213,9 @@ export function servedCases(
   throw new UsageError(`${serves}; none of the selected cases is about that`);
 }
 
+/** How many cases a replay has at the same time: none hears of another, and each mostly waits for files. */
+const IN_REPLAY = 8;
+
 /** Runs the selected cases. @throws {UsageError}, and what the subject lacks */
 export async function runCommand(
   { terminal, composer, options, cases, selected: asked }: {
@@ -238,7 +241,7 @@ export async function runCommand(
     command: commandOf(options),
     known: offered(subject, cases).map(({ id }) => id),
     repeat: options.repeat,
-    parallel: options.parallel,
+    parallel: options.parallel ?? (subject.mode === "replayed" ? IN_REPLAY : 1),
     caseTimeoutMs: options.caseTimeoutMs,
     bail: options.bail,
     bystander: subject.mode !== "replayed",
