@@ -39,7 +39,11 @@ const messageOf = (error: unknown): string => error instanceof Error ? error.mes
 /** A driver's name, with an absolute path if it is one of a module or a plugin. */
 function absoluteDriver(terminal: Terminal, driver: string): string {
   if (driver.startsWith(NOMAD_PREFIX)) {
-    return `${NOMAD_PREFIX}${resolved(terminal, driver.slice(NOMAD_PREFIX.length))}`;
+    const path = driver.slice(NOMAD_PREFIX.length);
+    if (path === "") {
+      throw new UsageError(`Name the plugin's file: "--driver ${NOMAD_PREFIX}./PATH"`);
+    }
+    return `${NOMAD_PREFIX}${resolved(terminal, path)}`;
   }
   return /[\\/]|\.[cm]?[jt]s$/.test(driver) ? resolved(terminal, driver) : driver;
 }

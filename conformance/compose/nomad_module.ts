@@ -87,7 +87,6 @@ function facetsOf(text: string): TaskFacet[] {
 }
 
 async function optionsOf(path: string, settings: Settings): Promise<PluginOptions> {
-  if (path === "") throw new UsageError('Name the plugin\'s file: "--driver nomad:./PATH"');
   const rest = Object.entries(settings).filter(([key]) => !KEYS.some((it) => it === key));
   return {
     path,
