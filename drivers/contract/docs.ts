@@ -51,14 +51,14 @@ const MOST_NAMED = 3;
 /** What a contract's page says before its clauses. */
 const ABOUT: Readonly<Record<ContractName, string>> = {
   "driver":
-    "Machines, networks and images of one hypervisor. Its seeds are kutti's Hyper-V driver " +
+    "Machines, networks and images of one hypervisor. Its seeds are kutti's Hyper-V driver\n" +
     "(`driverhyperv`) and kutti's core (`core`).",
   "utility-vm": "Small virtual machines that hold containers. Its seed is hcsshim's `uvm` package.",
   "task-driver":
     "Virtual machines as the tasks of an orchestrator. Its seed is Nomad's driver for " +
     "virtual machines.",
   "machine-plugin": "The machines of a Kubernetes cluster, as Gardener's machine controller asks " +
-    "for them. Its seed is the provider for KubeVirt.",
+    "for them. Its seed is\nthe provider for KubeVirt.",
 };
 
 /** Where the exported items of each contract's seeds went. */

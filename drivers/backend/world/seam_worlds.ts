@@ -30,13 +30,7 @@ import {
   simulatedGround,
 } from "./ground.ts";
 import { headsOf } from "./stand_in_images.ts";
-import type {
-  CaseWorld,
-  RecordingFacts,
-  Settings,
-  Worlds,
-  WorldsOptions,
-} from "./worlds.ts";
+import type { CaseWorld, RecordingFacts, Settings, Worlds, WorldsOptions } from "./worlds.ts";
 
 /**
  * Opens a module with a seam; connects, unless the answers come from tapes.
