@@ -30,6 +30,9 @@ const KIND_NAMES = [
   "secrets",
 ] as const;
 
+/** How often a change is tried again when somebody else was faster. */
+const MOST_TRIES = 5;
+
 /** Holds a machine back while it is deleted. */
 const HELD = "vmtck.dev/held";
 /** What another client writes. */
@@ -217,12 +220,21 @@ class Namespace {
 
   /** Adds or removes the finalizer, and leaves those of others. */
   async hold(name: string, held: boolean): Promise<void> {
-    const found = await this.find("virtualmachines", name);
-    if (!found) return;
-    const others = (found.metadata.finalizers ?? []).filter((it) => it !== HELD);
-    const { resourceVersion } = found.metadata;
-    const finalizers = held ? [...others, HELD] : others;
-    await this.merge("virtualmachines", name, { metadata: { finalizers, resourceVersion } });
+    for (let tries = 1;; tries++) {
+      const found = await this.find("virtualmachines", name);
+      if (!found) return;
+      const others = (found.metadata.finalizers ?? []).filter((it) => it !== HELD);
+      const { resourceVersion } = found.metadata;
+      const finalizers = held ? [...others, HELD] : others;
+      try {
+        return await this.merge("virtualmachines", name, {
+          metadata: { finalizers, resourceVersion },
+        });
+      } catch (error) {
+        // A controller changed the object in the meantime: look again.
+        if (!isRefusal(error, 409) || tries === MOST_TRIES) throw error;
+      }
+    }
   }
 }
 
