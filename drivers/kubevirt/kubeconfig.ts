@@ -149,7 +149,9 @@ const REFUSED: readonly (readonly [of: "cluster" | "user", field: string, why: s
   ["user", "auth-provider", "is not supported: use a token, a certificate or exec"],
   ["user", "username", "is not supported: API servers know no passwords any more"],
   ["user", "password", "is not supported: API servers know no passwords any more"],
-  ["user", "as", "is not supported: use credentials of that user"],
+  ...["as", "as-uid", "as-groups", "as-user-extra"].map((field) =>
+    ["user", field, "is not supported: use credentials of that user"] as const
+  ),
 ];
 
 function refuse(cluster: Fields, user: Fields, { exec }: Allowed): void {
