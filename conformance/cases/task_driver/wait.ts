@@ -7,8 +7,8 @@
 import type { Case } from "../../case.ts";
 import { ENDS, notFound } from "./refusals.ts";
 
-/** How long an answer that is known already may take. */
-const AT_ONCE_MS = 100;
+/** Less than the tick of a second after which drivers that poll look for the first time; much for a call. */
+const AT_ONCE_MS = 900;
 /** How long a driver may take to see that a machine has ended. */
 const NOTICED_MS = 10_000;
 /** How many wait at once. */
