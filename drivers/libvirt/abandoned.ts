@@ -23,7 +23,8 @@ export class Abandoned {
   }
 
   /**
-   * Makes a call once what was abandoned about its subject is over. An abort settles it at once.
+   * Makes a call once what was abandoned about its subject is over. An abort settles it at once. Of a call
+   * without a signal nobody hears when its caller gives up, so later ones wait for it in any case.
    *
    * @throws the signal's reason, and what the call throws
    */
@@ -35,7 +36,10 @@ export class Abandoned {
     await this.#earlier(subject, signal);
     signal?.throwIfAborted();
     const working = call();
-    if (!signal) return await working;
+    if (!signal) {
+      this.#keep(subject, working);
+      return await working;
+    }
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -50,7 +54,7 @@ export class Abandoned {
   }
 
   #keep(subject: string, working: Promise<unknown>): void {
-    const over = working.then(() => {}, () => {}).finally(() => {
+    const over = Promise.allSettled([this.#calls.get(subject), working]).then(() => {
       if (this.#calls.get(subject) === over) this.#calls.delete(subject);
     });
     this.#calls.set(subject, over);

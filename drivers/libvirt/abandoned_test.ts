@@ -20,6 +20,9 @@ function call(log: string[], name: string) {
   };
 }
 
+/** Until all that waits for nothing else has gone on. */
+const allThatCan = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** Time that stands still. */
 const STILL: Pick<Clock, "sleep"> = {
   sleep: (_, { signal } = {}) =>
@@ -51,6 +54,46 @@ Deno.test("an abort settles a call at once, and the next one waits for what it d
     "undefine begins",
     "undefine ends",
   ]);
+});
+
+Deno.test("a call without a signal may be given up unheard, so the next one waits for it", async () => {
+  const abandoned = new Abandoned(STILL);
+  const log: string[] = [];
+  const create = call(log, "create");
+  const first = abandoned.run("a", undefined, create.make);
+  await create.begun;
+  const remove = call(log, "remove");
+  const second = abandoned.run("a", new AbortController().signal, remove.make);
+  remove.end();
+  const other = call(log, "other");
+  other.end();
+  await abandoned.run("b", undefined, other.make);
+  create.end();
+  assertEquals(await Promise.all([first, second]), ["create", "remove"]);
+  assertEquals(log.filter((it) => !it.startsWith("other")), [
+    "create begins",
+    "create ends",
+    "remove begins",
+    "remove ends",
+  ]);
+});
+
+Deno.test("of several calls that were given up, the next one waits for all", async () => {
+  const abandoned = new Abandoned(STILL);
+  const log: string[] = [];
+  const abort = new AbortController();
+  const [slow, quick, next] = [call(log, "slow"), call(log, "quick"), call(log, "next")];
+  const both = [slow, quick].map((it) => abandoned.run("a", abort.signal, it.make));
+  await Promise.all([slow.begun, quick.begun]);
+  abort.abort(new Error("given up"));
+  await Promise.allSettled(both);
+  const last = abandoned.run("a", undefined, next.make);
+  next.end();
+  quick.end();
+  await allThatCan();
+  slow.end();
+  await last;
+  assertEquals(log.slice(2), ["quick ends", "slow ends", "next begins", "next ends"]);
 });
 
 Deno.test("a call that hangs is not waited for without end", async () => {

@@ -51,6 +51,9 @@ type Special = {
 
 const CONNECT_MS = 10_000;
 
+/** Those of more than one procedure that make what an undo removes. */
+const IN_TURN: ReadonlySet<Method> = new Set<Method>(["storageVolUpload", "iptables.run"]);
+
 /** What is known of acceleration, by URI: a host's processor does not change while a process runs. */
 const accelerations = new Map<string, Promise<Acceleration>>();
 
@@ -106,8 +109,9 @@ export class LiveBackend implements LibvirtBackend {
     options.signal?.throwIfAborted();
     try {
       const special = this.#special[method];
-      if (special) return await special(params, options);
-      return await this.#procedure(method, params, options.signal);
+      if (!special) return await this.#procedure(method, params, options.signal);
+      const work = (): Promise<Result<K>> => special(params, options);
+      return IN_TURN.has(method) ? await this.#inTurn(method, params, options, work) : await work();
     } catch (error) {
       options.signal?.throwIfAborted();
       throw backendError(error);
@@ -150,8 +154,17 @@ export class LiveBackend implements LibvirtBackend {
     const name = method as ProcedureName;
     const args = toWire(params) as ProcedureArgs<ProcedureName>;
     const call = (): Promise<unknown> => this.#withClient((client) => client.call(name, args));
-    const reply = await this.#abandoned.run(SEAM.lane(method, params), signal, call);
-    return fromWire(method, reply) as Result<K>;
+    return fromWire(method, await this.#inTurn(method, params, { signal }, call)) as Result<K>;
+  }
+
+  /** Works once what was abandoned about the same subject is over. */
+  #inTurn<T, K extends Method>(
+    method: K,
+    params: Params<K>,
+    { signal }: BackendCallOptions,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    return this.#abandoned.run(SEAM.lane(method, params), signal, work);
   }
 
   /** Works with an open client; once more with a new one if the connection was gone before anything was sent. */
