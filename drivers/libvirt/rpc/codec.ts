@@ -65,11 +65,12 @@ const uuid: Codec = {
   size: 16,
   write(w, v, where) {
     if (typeof v !== "string" || !UUID.test(v)) refuse(where, "a UUID with dashes");
-    w.fixedOpaque(Uint8Array.fromHex(v.replaceAll("-", "")));
+    w.uuid(v);
   },
   read(r) {
     const hex = r.fixedOpaque(16).toHex();
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    const part = (from: number, to?: number): string => hex.slice(from, to);
+    return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20)}`;
   },
 };
 
@@ -243,14 +244,18 @@ function parse(type: string): Codec {
   return scalars[type];
 }
 
+/** One for all values: nothing else happens while one is written. */
+const writer = new XdrWriter();
+
 /** Encodes a value; one that does not fit is a `bad-argument` that names the field after `where`. */
 export function encode(
   type: string | Fields | null,
   value: unknown,
   where: string,
 ): Uint8Array<ArrayBuffer> {
-  const writer = new XdrWriter();
-  if (type !== null) codecOf(type).write(writer, value, where);
+  if (type === null) return new Uint8Array(0);
+  writer.clear();
+  codecOf(type).write(writer, value, where);
   return writer.finish();
 }
 

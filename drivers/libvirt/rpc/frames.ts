@@ -41,10 +41,12 @@ export const MAX_FRAME = 32 * 1024 * 1024 + 4;
 const HEADER_SIZE = 28;
 const VERSION = 1;
 
+const head = new Uint8Array(HEADER_SIZE);
+const view = new DataView(head.buffer);
+
 /** Puts length and header in front of a payload. */
 export function encodeFrame(header: Header, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_SIZE + payload.length);
-  const view = new DataView(bytes.buffer);
   view.setUint32(0, bytes.length);
   view.setUint32(4, header.program);
   view.setUint32(8, VERSION);
@@ -52,6 +54,7 @@ export function encodeFrame(header: Header, payload: Uint8Array): Uint8Array<Arr
   view.setUint32(16, header.type);
   view.setUint32(20, header.serial);
   view.setUint32(24, header.status);
+  bytes.set(head);
   bytes.set(payload, HEADER_SIZE);
   return bytes;
 }
@@ -73,7 +76,7 @@ export class FrameSplitter {
         throw new RpcError("malformed", `A message cannot be ${size} bytes long`);
       }
       if (bytes.length - at < size) break;
-      yield decodeFrame(bytes.slice(at, at + size));
+      yield decodeFrame(view, at, bytes.slice(at + HEADER_SIZE, at + size));
       at += size;
     }
     const left = bytes.subarray(at);
@@ -110,11 +113,10 @@ const programs: readonly number[] = Object.values(Program);
 const incoming: readonly number[] = [MessageType.reply, MessageType.event, MessageType.stream];
 const statuses: readonly number[] = Object.values(Status);
 
-function decodeFrame(bytes: Uint8Array): Frame {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const [program, version] = [view.getUint32(4), view.getUint32(8)];
-  const [procedure, type] = [view.getUint32(12), view.getUint32(16)];
-  const [serial, status] = [view.getUint32(20), view.getUint32(24)];
+function decodeFrame(view: DataView, at: number, payload: Uint8Array): Frame {
+  const [program, version] = [view.getUint32(at + 4), view.getUint32(at + 8)];
+  const [procedure, type] = [view.getUint32(at + 12), view.getUint32(at + 16)];
+  const [serial, status] = [view.getUint32(at + 20), view.getUint32(at + 24)];
   if (
     !programs.includes(program) || version !== VERSION || !incoming.includes(type) ||
     !statuses.includes(status)
@@ -125,5 +127,5 @@ function decodeFrame(bytes: Uint8Array): Frame {
         `type ${type}, status ${status}`,
     );
   }
-  return { program, procedure, type, serial, status, payload: bytes.subarray(HEADER_SIZE) };
+  return { program, procedure, type, serial, status, payload };
 }

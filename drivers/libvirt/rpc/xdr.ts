@@ -20,6 +20,14 @@ function padding(length: number): number {
   return (4 - length % 4) % 4;
 }
 
+/** The longest text that is looked at here: a call to the runtime costs more than so many characters. */
+const SHORT = 64;
+
+const DASH = 0x2d;
+
+/** Up to which size a writer keeps its memory for the next value. */
+const KEPT = 64 * 1024;
+
 /** Builds one XDR value after the other into a growing buffer. */
 export class XdrWriter {
   #bytes = new Uint8Array(256);
@@ -29,6 +37,14 @@ export class XdrWriter {
   /** The bytes written so far, as a copy that the writer no longer touches. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(0, this.#length);
+  }
+
+  /** Begins anew, in the same memory unless that has become large. */
+  clear(): void {
+    // What is skipped as padding has to be zero.
+    if (this.#bytes.length <= KEPT) this.#bytes.fill(0, 0, this.#length);
+    else this.#use(new Uint8Array(256));
+    this.#length = 0;
   }
 
   /** Writes a signed 32-bit integer. */
@@ -61,6 +77,19 @@ export class XdrWriter {
     this.#bytes.set(value, at);
   }
 
+  /** Writes the bytes of a UUID in text, which has dashes and 32 digits. */
+  uuid(value: string): void {
+    let at = this.#grow(16) * 2;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code === DASH) continue;
+      // The digits lie at 0x30, the letters, of which A is 10, at 0x41 and 0x61.
+      const digit = (code & 0xf) + (code > 0x39 ? 9 : 0);
+      this.#bytes[at >> 1] |= digit << (at & 1 ? 0 : 4);
+      at++;
+    }
+  }
+
   /** Writes bytes preceded by their number. */
   opaque(value: Uint8Array): void {
     this.u32(value.length);
@@ -69,7 +98,10 @@ export class XdrWriter {
 
   /** Writes a string as UTF-8. */
   string(value: string): void {
-    this.opaque(utf8.encode(value));
+    if (!isShortAscii(value)) return this.opaque(utf8.encode(value));
+    this.u32(value.length);
+    const at = this.#grow(value.length + padding(value.length));
+    for (let i = 0; i < value.length; i++) this.#bytes[at + i] = value.charCodeAt(i);
   }
 
   #grow(size: number): number {
@@ -78,11 +110,21 @@ export class XdrWriter {
     if (this.#length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2));
       larger.set(this.#bytes);
-      this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
+      this.#use(larger);
     }
     return at;
   }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+  }
+}
+
+function isShortAscii(text: string): boolean {
+  if (text.length > SHORT) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 /** Reads one XDR value after the other and refuses to read past the end. */
@@ -144,7 +186,14 @@ export class XdrReader {
 
   /** Reads a UTF-8 string; bytes that are not UTF-8 become U+FFFD. */
   string(): string {
-    return fromUtf8.decode(this.opaque());
+    const bytes = this.opaque();
+    if (bytes.length > SHORT) return fromUtf8.decode(bytes);
+    let text = "";
+    for (let i = 0; i < bytes.length; i++) {
+      if (bytes[i] > 0x7f) return fromUtf8.decode(bytes);
+      text += String.fromCharCode(bytes[i]);
+    }
+    return text;
   }
 
   /**
