@@ -5,6 +5,8 @@
  */
 
 import { DriverError, parseCidr } from "../contract/mod.ts";
+import { RpcError } from "./rpc/errors.ts";
+import { parseUri } from "./rpc/uri.ts";
 
 /** The settings, checked, with their defaults. */
 export interface Settings {
@@ -34,21 +36,34 @@ export interface SettingRule {
   readonly fallback: string;
   /** Whether a value is accepted. */
   accepts(value: string): boolean;
+  /** Why another one is not accepted, where that says more than the line for people. */
+  complaint?(value: string): string | undefined;
   /** What it is for and what is accepted. */
   readonly description: string;
 }
 
 const oneOf = (...words: string[]) => (value: string): boolean => words.includes(value);
 const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
-const anything = (): boolean => true;
 // deno-lint-ignore no-control-regex
 const absolute = matches(/^\/[^\x00-\x1f\x7f]*$/);
+
+/** What is wrong with a URI, if anything is. It may hold a password, which this leaves out. */
+function uriComplaint(value: string): string | undefined {
+  try {
+    parseUri(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RpcError) return error.message;
+    throw error;
+  }
+}
 
 /** Every setting by the name that users write. */
 export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   "uri": {
     fallback: "qemu:///system",
-    accepts: anything,
+    accepts: (value) => uriComplaint(value) === undefined,
+    complaint: uriComplaint,
     description: "where libvirt is: a connection URI",
   },
   "pool": {
@@ -94,7 +109,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
 };
 
 /**
- * Checks settings and fills in defaults.
+ * Checks settings and fills in defaults; nothing is opened.
  *
  * @throws {DriverError} `invalid-argument`
  */
@@ -103,8 +118,11 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     if (!Object.hasOwn(SETTINGS, name)) {
       refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
     }
-    const { accepts, description } = SETTINGS[name];
-    if (!accepts(value)) refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${description}`);
+    const { accepts, complaint, description } = SETTINGS[name];
+    if (accepts(value)) continue;
+    refuse(
+      complaint?.(value) ?? `Cannot use ${JSON.stringify(value)} as "${name}": ${description}`,
+    );
   }
   const get = (name: string): string => given[name] ?? SETTINGS[name].fallback;
   const guest = get("guest");

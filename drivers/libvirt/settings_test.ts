@@ -31,6 +31,13 @@ for (
   });
 }
 
+for (const uri of ["", "bad", "qemu+tls://host/system", "qemu+ssh://me:hunter2@/system"]) {
+  Deno.test(`the setting uri=${JSON.stringify(uri)} is refused, without its password`, () => {
+    const error = assertThrows(() => readSettings({ uri }), DriverError, "libvirt URI");
+    assertEquals([error.code, error.message.includes("hunter2")], ["invalid-argument", false]);
+  });
+}
+
 Deno.test("the test guest brings the key that opens it, unless another is named", () => {
   assertEquals(readSettings({ guest: "/g" }).sshKey, "/g/id_ed25519");
   assertEquals(readSettings({ guest: "/g", "ssh-key": "/k" }).sshKey, "/k");
