@@ -43,6 +43,11 @@ export interface Listener {
   ended(error?: ConnectionLost): void;
 }
 
+/** A frame that waits to leave, and who waits for that. */
+interface Outgoing extends Partial<PromiseWithResolvers<void>> {
+  readonly frame: Uint8Array;
+}
+
 interface Call {
   readonly frame: Uint8Array;
   readonly serial: number;
@@ -78,8 +83,8 @@ export class Connection implements AsyncDisposable {
   readonly #calls = new Map<number, Call>();
   readonly #streams = new Map<number, RpcStream>();
   readonly #reading: Promise<void>;
-  /** The last frame on its way; none if all have left. */
-  #writing?: Promise<void>;
+  readonly #outbox: Outgoing[] = [];
+  #flushing = false;
   #serial = 0;
   #over?: { cause?: unknown };
 
@@ -177,34 +182,35 @@ export class Connection implements AsyncDisposable {
     while (this.#queue.length > 0 && this.#calls.size < MAX_IN_FLIGHT) {
       const call = this.#queue.shift()!;
       this.#calls.set(call.serial, call);
-      this.#write(call.frame).catch(() => {});
+      this.#outbox.push({ frame: call.frame });
     }
+    void this.#flush();
   }
 
+  /** Sends what is no call, and answers once it has left. */
   #send(header: Header, payload: Uint8Array): Promise<void> {
-    return this.#write(encodeFrame(header, payload));
+    const left = Promise.withResolvers<void>();
+    this.#outbox.push({ frame: encodeFrame(header, payload), ...left });
+    void this.#flush();
+    return left.promise;
   }
 
-  /** Writes one frame after the other, at once if none is on its way; a write that fails ends the connection. */
-  #write(frame: Uint8Array): Promise<void> {
-    const put = (): Promise<void> => this.#put(frame);
-    const written = this.#writing ? this.#writing.then(put, put) : put();
-    const done = (): void => {
-      if (this.#writing === written) this.#writing = undefined;
-    };
-    this.#writing = written;
-    written.then(done, done);
-    return written;
-  }
-
-  async #put(frame: Uint8Array): Promise<void> {
-    try {
-      await this.#transport.write(frame);
-    } catch (cause) {
-      this.#end(cause);
-      void this.#transport.close();
-      throw this.#lost(true);
+  /** Writes what waits, all of it at once; a write that fails ends the connection. */
+  async #flush(): Promise<void> {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    while (this.#outbox.length > 0) {
+      const leaving = this.#outbox.splice(0);
+      try {
+        await this.#transport.write(joined(leaving));
+        for (const { resolve } of leaving) resolve?.();
+      } catch (cause) {
+        this.#end(cause);
+        void this.#transport.close();
+        for (const { reject } of leaving) reject?.(this.#lost(true));
+      }
     }
+    this.#flushing = false;
   }
 
   async #read(): Promise<void> {
@@ -271,6 +277,18 @@ export class Connection implements AsyncDisposable {
     const message = `The connection to "${this.#transport.peer}" ${what}${reason}`;
     return new ConnectionLost(message, sent, { cause });
   }
+}
+
+function joined(leaving: readonly Outgoing[]): Uint8Array {
+  const [first, ...more] = leaving;
+  if (first !== undefined && more.length === 0) return first.frame;
+  const bytes = new Uint8Array(leaving.reduce((sum, { frame }) => sum + frame.length, 0));
+  let at = 0;
+  for (const { frame } of leaving) {
+    bytes.set(frame, at);
+    at += frame.length;
+  }
+  return bytes;
 }
 
 function libvirtError(payload: Uint8Array): Error {
