@@ -62,8 +62,12 @@ export type DiskTailoring = {
   readonly password: string | null;
 };
 
+/** How a network is addressed. The identifier decides; the name is for the trace. */
+export type NetworkKey = { readonly uuid: string; readonly name: string };
+
 /** A network with its DHCP server. */
 export type NetworkRecord = {
+  readonly uuid: string;
   readonly name: string;
   readonly owner: Owner | null;
   readonly cidr: string;
@@ -133,12 +137,12 @@ export type MemoryMethods = {
 
   /** Without a CIDR, the hypervisor picks a free one. */
   readonly "network.create": {
-    params: { name: string; owner: Owner | null; cidr: string | null };
+    params: NetworkKey & { owner: Owner | null; cidr: string | null };
     result: NetworkRecord;
   };
   readonly "network.find": { params: { name: string }; result: NetworkRecord | null };
   readonly "network.list": { params: Nothing; result: readonly NetworkRecord[] };
-  readonly "network.delete": { params: { name: string }; result: null };
+  readonly "network.delete": { params: NetworkKey; result: null };
   readonly "network.leases": { params: { name: string }; result: readonly LeaseRecord[] };
 
   readonly "forward.add": { params: MachineKey & ForwardRecord; result: null };

@@ -29,9 +29,14 @@ export function memoryHost(backend: MemoryBackend): Required<Omit<HostControls, 
       await backend.call("disk.create", disk);
     },
     uprootMachine: async (name) => void await backend.call("lab.uproot", { name }),
-    plantNetwork: async (name) =>
-      void await backend.call("network.create", { name, owner: null, cidr: null }),
-    uprootNetwork: async (name) => void await backend.call("network.delete", { name }),
+    async plantNetwork(name): Promise<void> {
+      const uuid = crypto.randomUUID();
+      await backend.call("network.create", { uuid, name, owner: null, cidr: null });
+    },
+    async uprootNetwork(name): Promise<void> {
+      const network = await backend.call("network.find", { name });
+      await backend.call("network.delete", { uuid: network?.uuid ?? "", name });
+    },
     fingerprint: (name) => backend.call("lab.portrait", { name }),
     turnOff: async (name) => void await backend.call("lab.turn-off", { name }),
     vanish: async (name) => void await backend.call("lab.vanish", { name }),

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { type About, Trouble } from "../backend/driver_errors.ts";
+import { type About, driverError, Trouble } from "../backend/driver_errors.ts";
 import {
   assertName,
   type Dhcp,
+  DriverError,
   isUsableCidr,
   type Network,
   type NetworkFacet,
@@ -16,8 +17,8 @@ import {
   parseCidr,
   qualifiedName,
 } from "../contract/mod.ts";
-import type { NetworkRecord } from "./backend.ts";
-import { attempt, confirmed } from "./errors.ts";
+import type { NetworkKey, NetworkRecord } from "./backend.ts";
+import { attempt, confirmed, isRefusal, isUnsure, meaningOf } from "./errors.ts";
 import type { MemoryContext } from "./session.ts";
 
 const FACETS: readonly NetworkFacet[] = ["dhcp"];
@@ -91,9 +92,9 @@ export function memoryNetworks(context: MemoryContext): Networks {
     },
     delete: (cluster, { signal } = {}) =>
       call("networks.delete", cluster, signal, async (about) => {
-        const { name } = await own(context, cluster, about);
+        const { uuid, name } = await own(context, cluster, about);
         await confirmed(
-          () => backend.call("network.delete", { name }, about),
+          () => backend.call("network.delete", { uuid, name }, about),
           async () => await findNetwork(context, cluster, about) ? undefined : null,
         );
       }),
@@ -110,13 +111,33 @@ async function create(
     const why = `"${cidr}" is no IPv4 network in CIDR notation, such as "192.168.125.0/24"`;
     throw new Trouble("invalid-argument", why);
   }
-  const name = qualifiedName(context.owner, cluster);
+  const key = { uuid: crypto.randomUUID(), name: qualifiedName(context.owner, cluster) };
   const owner = { owner: context.owner, cluster };
-  const made = await confirmed(
-    () => context.backend.call("network.create", { name, owner, cidr: cidr ?? null }, about),
-    async () => await networkOf(context, cluster, about),
-  );
-  return handle(context, cluster, made);
+  const parts = { ...key, owner, cidr: cidr ?? null };
+  try {
+    const made = await confirmed(
+      () => context.backend.call("network.create", parts, about),
+      async () => {
+        const found = await findNetwork(context, cluster, about);
+        return found?.uuid === key.uuid ? found : undefined;
+      },
+    );
+    return handle(context, cluster, made);
+  } catch (cause) {
+    const error = driverError(cause, about, meaningOf);
+    if (!isUnsure(cause) || await isTakenBack(context, key)) throw error;
+    throw new DriverError({ ...error.toJSON(), leftovers: [`network:${key.name}`], cause });
+  }
+}
+
+/** Takes a create back that may have been done, without the caller's signal; answers whether it is gone. */
+async function isTakenBack({ backend }: MemoryContext, key: NetworkKey): Promise<boolean> {
+  try {
+    await backend.call("network.delete", key);
+    return true;
+  } catch (error) {
+    return isRefusal(error, "no-such-network");
+  }
 }
 
 /** The network of a cluster. @throws {DriverError} if there is none, or it is somebody else's */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Network } from "../../../drivers/contract/mod.ts";
+import type { FaultPlan, Network } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import { ending } from "./endings.ts";
 
@@ -197,6 +197,46 @@ export const NETWORK_CASES: readonly Case[] = [
       check.holds("failures", "creates that failed", failures > 0, "at least one", failures);
       check.equal("left", "leftovers", left, []);
       check.equal("retry", "retries that failed", stuck, []);
+    },
+  },
+  {
+    id: "network.create-aborted",
+    title: "A create that is aborted at any of its changes leaves no network, done or not",
+    why: "The network was made when the abort came, and nobody waited for the answer",
+    needs: ["networks", "faults", "host"],
+    checks: {
+      aborted: "error.canceled",
+      code: "error.canceled",
+      nothing: "network.rollback",
+      again: "error.retry",
+    },
+    async run({ driver, faults, fresh, host, check }) {
+      const cluster = fresh.name();
+      const before = await host.inventory();
+      const codes: string[] = [];
+      const left: string[] = [];
+      const made: boolean[] = [];
+      for (const kind of ["timeout", "late-reply"] as const) {
+        for (let call = 1, met = 1; met > 0 && left.length === 0 && call < 40; call++) {
+          const abort = new AbortController();
+          const { signal } = abort;
+          const fault: FaultPlan = { kind, among: "changes", call, onMet: () => abort.abort() };
+          const create = async () => await driver.networks?.create({ cluster }, { signal });
+          const outcome = await faults.during(fault, create);
+          met = outcome.met;
+          if (met === 0) break;
+          codes.push(ending(outcome));
+          const more = (await host.inventory()).filter((entry) => !before.includes(entry));
+          left.push(...more.map((entry) => `call ${call}, ${kind}: ${entry}`));
+        }
+        made.push(await driver.networks?.list().then(({ length }) => length === 1) ?? false);
+        if (left.length > 0) break;
+        await driver.networks?.delete(cluster);
+      }
+      check.holds("aborted", "creates that were aborted", codes.length > 0, "at least one", codes);
+      check.equal("code", "endings", [...new Set(codes)], ["canceled"]);
+      check.equal("nothing", "leftovers", left, []);
+      check.equal("again", "whether a create that nothing aborted made it", made, [true, true]);
     },
   },
   {

@@ -164,6 +164,21 @@ export const NETWORK_MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    id: "aborted-network-stays",
+    breaks: "network.rollback",
+    why: "The abort ends the wait for the answer, and what was asked for is done nevertheless",
+    mutate: onNetworks((networks) => ({
+      create: async (spec, options) => {
+        try {
+          return await networks.create(spec, options);
+        } catch (error) {
+          if (codeOf(error) === "canceled") await networks.create(spec);
+          throw error;
+        }
+      },
+    })),
+  },
+  {
     id: "foreign-network-is-not-found",
     breaks: "network.foreign",
     why: "Not ours is read as not there",

@@ -20,7 +20,7 @@ export function networkMethods(store: Store): Handlers<"network"> & Handlers<"fo
   };
   return {
     ...forwardMethods(store),
-    "network.create": ({ name, owner, cidr: wanted }) => {
+    "network.create": ({ uuid, name, owner, cidr: wanted }) => {
       if (store.networks.has(name)) {
         throw refusal("exists", `There is a network "${name}" already`);
       }
@@ -30,16 +30,19 @@ export function networkMethods(store: Store): Handlers<"network"> & Handlers<"fo
       if (taken.some((other) => overlap(other, cidrOf(cidr)))) {
         throw refusal("cidr-taken", `Network ${cidr} overlaps another one`);
       }
-      const network = { name, owner, cidr };
+      const network = { uuid, name, owner, cidr };
       store.networks.set(name, network);
       return network;
     },
     "network.find": ({ name }) => store.networks.get(name) ?? null,
     "network.list": () => [...store.networks.values()],
-    "network.delete": ({ name }) => {
-      const user = [...store.machines.values()].find(({ network }) => network === get(name).name);
+    "network.delete": ({ uuid, name }) => {
+      if (get(name).uuid !== uuid) {
+        throw refusal("no-such-network", `The network "${name}" is another one`);
+      }
+      const user = [...store.machines.values()].find(({ network }) => network === name);
       if (user) throw refusal("in-use", `Machine "${user.name}" is attached to network "${name}"`);
-      store.networks.delete(get(name).name);
+      store.networks.delete(name);
       return null;
     },
     "network.leases": ({ name }) => leasesOf(store, get(name)),
