@@ -44,12 +44,15 @@ export function mutated(
   });
 }
 
-/** The checks that failed because of what they saw; one that was not reached proves nothing. */
+/**
+ * The checks that failed, or warned of what only should be, because of what they saw; one that was not
+ * reached proves nothing.
+ */
 async function failures(cases: readonly AnyCase[], subject: Subject): Promise<CheckEvent[]> {
   const failed: CheckEvent[] = [];
   const options = { seed: "mutants", startedAt: "1970-01-01T00:00:00.000Z", bystander: true };
   for await (const event of run(cases, subject, options)) {
-    const fails = event.type === "check" && event.status === "fail" && !event.notReached;
+    const fails = event.type === "check" && event.status !== "pass" && !event.notReached;
     if (fails) failed.push(event);
   }
   return failed;

@@ -4,18 +4,30 @@
  * @module
  */
 
-import { DriverError, isDriverError, responseOf } from "../../../drivers/contract/mod.ts";
+import {
+  DriverError,
+  isDriverError,
+  type MachineAnswer,
+  type MachineRequest,
+  responseOf,
+} from "../../../drivers/contract/mod.ts";
 import {
   fields,
-  instead,
   isAbout,
   notFound,
   onErrors,
   onPlugin,
+  onRefusal,
   type PluginMutant,
-  recode,
+  recodings,
   refusal,
+  remembering,
 } from "./plugin_mutant.ts";
+
+/** An answer of a plugin that takes a machine for its own that is not. */
+function made(id: string, { machine }: MachineRequest): MachineAnswer {
+  return { providerID: `kubevirt://${id}`, nodeName: machine.name };
+}
 
 /** The mutants. */
 export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
@@ -31,58 +43,50 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-create-is-done-once",
     breaks: "plugin.create.again",
     why: "The KubeVirt plugin posts the machine each time, and passes the refusal on as internal",
-    mutate: (world) => {
-      const made = new Set<string>();
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          if (made.has(request.machine.name)) throw refusal("internal", request);
-          const answer = await plugin.createMachine(request, options);
-          made.add(request.machine.name);
-          return answer;
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, made) => ({
+      createMachine: async (request, options) => {
+        if (made.has(request.machine.name)) throw refusal("internal", request);
+        const answer = await plugin.createMachine(request, options);
+        made.add(request.machine.name);
+        return answer;
+      },
+    })),
   },
   {
     id: "plugin-any-namesake-is-adopted",
     breaks: "plugin.create.differs",
     why: "A machine that is there already is success, whatever it was made from",
-    mutate: onPlugin((plugin) => ({
-      createMachine: (request, options) =>
-        instead(
-          () => plugin.createMachine(request, options),
-          "already-exists",
-          () => plugin.getMachineStatus(request, options),
-          "different",
-        ),
-    })),
+    mutate: onRefusal(
+      "createMachine",
+      ["already-exists", "different"],
+      ({ plugin, request }) => plugin.getMachineStatus(request),
+    ),
   },
   {
     id: "plugin-slower-creates-fail",
     breaks: "plugin.create.race",
     why: "Looked first and made later: the slower of two is refused for good",
-    mutate: (world) => {
-      const busy = new Set<string>();
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          const { name } = request.machine;
-          if (busy.has(name)) throw refusal("already-exists", request);
-          busy.add(name);
-          try {
-            return await plugin.createMachine(request, options);
-          } finally {
-            busy.delete(name);
-          }
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, busy) => ({
+      createMachine: async (request, options) => {
+        const { name } = request.machine;
+        if (busy.has(name)) throw refusal("already-exists", request);
+        busy.add(name);
+        try {
+          return await plugin.createMachine(request, options);
+        } finally {
+          busy.delete(name);
+        }
+      },
+    })),
   },
-  {
-    id: "plugin-mistakes-are-internal",
-    breaks: "plugin.create.invalid",
-    why: "The KubeVirt plugin knows two codes: everything but a missing machine is internal",
-    mutate: recode("invalid-argument", "internal", "provider-spec"),
-  },
+  ...recodings([[
+    "plugin-mistakes-are-internal",
+    "plugin.create.invalid",
+    "The KubeVirt plugin knows two codes: everything but a missing machine is internal",
+    "invalid-argument",
+    "internal",
+    "provider-spec",
+  ]]),
   {
     id: "plugin-mistakes-have-no-name",
     breaks: "plugin.create.invalid",
@@ -104,6 +108,15 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     ),
   },
   {
+    id: "plugin-unknown-fields-are-ignored",
+    breaks: "plugin.create.unknown-field",
+    why: "The KubeVirt plugin decodes the spec, and drops what it has no place for",
+    mutate: onRefusal("createMachine", ["invalid-argument", "provider-spec"], (refused) => {
+      if (!refused.error.message.includes("does not exist")) throw refused.error;
+      return made("misspelt", refused.request);
+    }),
+  },
+  {
     id: "plugin-names-are-bent",
     breaks: "plugin.create.name",
     why: "A name is made to fit, and the node has another one than the machine",
@@ -119,37 +132,27 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-tags-win",
     breaks: "plugin.create.marks",
     why: "The tags of the class are copied over the labels of the plugin",
-    mutate: onPlugin((plugin) => ({
-      createMachine: (request, options) =>
-        instead(
-          () => plugin.createMachine(request, options),
-          "invalid-argument",
-          (error) => {
-            if (!error.message.includes("set by the plugin")) throw error;
-            return { providerID: "kubevirt://elsewhere", nodeName: request.machine.name };
-          },
-        ),
-    })),
+    mutate: onRefusal("createMachine", ["invalid-argument"], ({ error, request }) => {
+      if (!error.message.includes("set by the plugin")) throw error;
+      return made("elsewhere", request);
+    }),
   },
   {
     id: "plugin-half-machines-stay-half",
     breaks: "plugin.create.rollback",
     why: "The secret's name has the time in it: after a failure nobody can finish the job",
-    mutate: (world) => {
-      const half = new Set<string>();
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          const { name } = request.machine;
-          if (half.has(name)) throw refusal("already-exists", request);
-          try {
-            return await plugin.createMachine(request, options);
-          } catch (error) {
-            half.add(name);
-            throw error;
-          }
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, half) => ({
+      createMachine: async (request, options) => {
+        const { name } = request.machine;
+        if (half.has(name)) throw refusal("already-exists", request);
+        try {
+          return await plugin.createMachine(request, options);
+        } catch (error) {
+          half.add(name);
+          throw error;
+        }
+      },
+    })),
   },
   {
     id: "plugin-secrets-are-left",
@@ -168,24 +171,21 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-failed-machines-are-not-listed",
     breaks: "plugin.create.truthful",
     why: "What a create failed for is dropped from the plugin's own list, and runs on",
-    mutate: (world) => {
-      const failed = new Set<string>();
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          try {
-            return await plugin.createMachine(request, options);
-          } catch (error) {
-            failed.add(request.machine.name);
-            throw error;
-          }
-        },
-        listMachines: async (...args) => {
-          const { machineList } = await plugin.listMachines(...args);
-          const kept = Object.entries(machineList).filter(([, name]) => !failed.has(name));
-          return { machineList: Object.fromEntries(kept) };
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, failed) => ({
+      createMachine: async (request, options) => {
+        try {
+          return await plugin.createMachine(request, options);
+        } catch (error) {
+          failed.add(request.machine.name);
+          throw error;
+        }
+      },
+      listMachines: async (...args) => {
+        const { machineList } = await plugin.listMachines(...args);
+        const kept = Object.entries(machineList).filter(([, name]) => !failed.has(name));
+        return { machineList: Object.fromEntries(kept) };
+      },
+    })),
   },
   {
     id: "plugin-dying-machines-are-adopted",
@@ -202,15 +202,11 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-foreign-machines-are-adopted",
     breaks: "plugin.create.foreign",
     why: "A machine of the name is the machine",
-    mutate: onPlugin((plugin) => ({
-      createMachine: (request, options) =>
-        instead(
-          () => plugin.createMachine(request, options),
-          "already-exists",
-          () => ({ providerID: "kubevirt://adopted", nodeName: request.machine.name }),
-          "foreign",
-        ),
-    })),
+    mutate: onRefusal(
+      "createMachine",
+      ["already-exists", "foreign"],
+      ({ request }) => made("adopted", request),
+    ),
   },
   {
     id: "plugin-foreign-disks-are-adopted",
@@ -227,18 +223,15 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-initialize-is-done-once",
     breaks: "plugin.initialize",
     why: "What is initialized cannot be initialized, so a repeated call fails",
-    mutate: (world) => {
-      const done = new Set<string>();
-      return onPlugin(({ initializeMachine }) => ({
-        initializeMachine: async (request, options) => {
-          if (!initializeMachine || done.has(request.machine.name)) {
-            throw refusal("failed-precondition", request);
-          }
-          done.add(request.machine.name);
-          return await initializeMachine(request, options);
-        },
-      }))(world);
-    },
+    mutate: remembering(({ initializeMachine }, done) => ({
+      initializeMachine: async (request, options) => {
+        if (!initializeMachine || done.has(request.machine.name)) {
+          throw refusal("failed-precondition", request);
+        }
+        done.add(request.machine.name);
+        return await initializeMachine(request, options);
+      },
+    })),
   },
   {
     id: "plugin-initialize-makes",

@@ -5,6 +5,7 @@
  */
 
 import { BackendError } from "../../../drivers/backend/backend.ts";
+import { withMembers } from "../../engine/tracker.ts";
 import {
   fields,
   instead,
@@ -15,6 +16,7 @@ import {
   onSpi,
   type PluginMutant,
   refusal,
+  remembering,
   withoutId,
 } from "./plugin_mutant.ts";
 
@@ -133,16 +135,15 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-shutdown-works-once",
     breaks: "plugin.shutdown.again",
     why: "KubeVirt refuses to stop what is stopped, and the refusal is passed on",
-    mutate: (world) => {
-      const off = new Set<string>();
-      return onSpi((spi) => ({
+    mutate: remembering(({ spi }, off) => ({
+      spi: spi && withMembers(spi, {
         shutDownMachine: async (name, ...rest) => {
           if (off.has(name)) throw refusal("failed-precondition", { machine: { name } });
           off.add(name);
           return await spi.shutDownMachine(name, ...rest);
         },
-      }))(world);
-    },
+      }),
+    })),
   },
   {
     id: "plugin-absent-is-off",

@@ -13,14 +13,15 @@ import {
 import { BackendError } from "../../../drivers/backend/backend.ts";
 import {
   fields,
-  instead,
   notFound,
   onErrors,
   onPlugin,
+  onRefusal,
   onSpi,
   type PluginMutant,
-  recode,
+  recodings,
   refusal,
+  remembering,
 } from "./plugin_mutant.ts";
 
 const base64 = (text: string): string => new TextEncoder().encode(text).toBase64();
@@ -31,8 +32,64 @@ function filledIn(request: MachineRequest): MachineRequest {
   return { ...request, secret: { data: { ...data, userData: base64("#cloud-config\n") } } };
 }
 
+/** What is told with a code that the controller understands otherwise. */
+const RECODED = recodings([
+  [
+    "plugin-bad-credentials-are-internal",
+    "plugin.error.unauthenticated",
+    "The KubeVirt plugin tells 401 as internal, and tries for ever",
+    "unauthenticated",
+    "internal",
+  ],
+  [
+    "plugin-missing-rights-are-internal",
+    "plugin.error.permission",
+    "The KubeVirt plugin tells 403 as internal",
+    "permission-denied",
+    "internal",
+  ],
+  [
+    "plugin-quota-is-internal",
+    "plugin.error.quota",
+    "Without resource-exhausted the autoscaler never tries another pool",
+    "resource-exhausted",
+    "internal",
+  ],
+  [
+    "plugin-throttling-is-exhaustion",
+    "plugin.error.throttled",
+    "Too many requests sound like too few resources, and the pool is given up",
+    "unavailable",
+    "resource-exhausted",
+    "throttled",
+  ],
+  [
+    "plugin-webhooks-fail-for-good",
+    "plugin.error.unavailable",
+    "500 is internal, and a webhook that restarts fails the machine",
+    "unavailable",
+    "internal",
+    "webhook",
+  ],
+  [
+    "plugin-no-answer-is-internal",
+    "plugin.error.deadline",
+    "What was not answered in time is told as a fault of the plugin's own",
+    "deadline-exceeded",
+    "internal",
+  ],
+  [
+    "plugin-aborts-are-internal",
+    "plugin.error.canceled",
+    "The reason of the abort is an error like any other",
+    "canceled",
+    "internal",
+  ],
+]);
+
 /** The mutants. */
 export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
+  ...RECODED,
   {
     id: "plugin-plain-errors",
     breaks: "plugin.error.shape",
@@ -43,64 +100,25 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-failed-once-failed-for-ever",
     breaks: "plugin.error.retry",
     why: "A breaker opens at the first failure, and nothing closes it",
-    mutate: (world) => {
-      let open = false;
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          if (open) throw refusal("unavailable", request);
-          try {
-            return await plugin.createMachine(request, options);
-          } catch (error) {
-            open = isDriverError(error) && error.code === "unavailable";
-            throw error;
-          }
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, failed) => ({
+      createMachine: async (request, options) => {
+        if (failed.size > 0) throw refusal("unavailable", request);
+        try {
+          return await plugin.createMachine(request, options);
+        } catch (error) {
+          if (isDriverError(error) && error.code === "unavailable") failed.add(error.subject);
+          throw error;
+        }
+      },
+    })),
   },
   {
     id: "plugin-unsure-is-not-found",
     breaks: "plugin.error.unsure",
     why: "Whatever goes wrong with a get means that there is nothing",
-    mutate: onPlugin((plugin) => ({
-      getMachineStatus: (request, options) => {
-        const call = () => plugin.getMachineStatus(request, options);
-        const missing = () => {
-          throw refusal("not-found", request);
-        };
-        return instead(call, "unavailable", missing);
-      },
-    })),
-  },
-  {
-    id: "plugin-bad-credentials-are-internal",
-    breaks: "plugin.error.unauthenticated",
-    why: "The KubeVirt plugin tells 401 as internal, and tries for ever",
-    mutate: recode("unauthenticated", "internal"),
-  },
-  {
-    id: "plugin-missing-rights-are-internal",
-    breaks: "plugin.error.permission",
-    why: "The KubeVirt plugin tells 403 as internal",
-    mutate: recode("permission-denied", "internal"),
-  },
-  {
-    id: "plugin-quota-is-internal",
-    breaks: "plugin.error.quota",
-    why: "Without resource-exhausted the autoscaler never tries another pool",
-    mutate: recode("resource-exhausted", "internal"),
-  },
-  {
-    id: "plugin-throttling-is-exhaustion",
-    breaks: "plugin.error.throttled",
-    why: "Too many requests sound like too few resources, and the pool is given up",
-    mutate: recode("unavailable", "resource-exhausted", "throttled"),
-  },
-  {
-    id: "plugin-webhooks-fail-for-good",
-    breaks: "plugin.error.unavailable",
-    why: "500 is internal, and a webhook that restarts fails the machine",
-    mutate: recode("unavailable", "internal", "webhook"),
+    mutate: onRefusal("getMachineStatus", ["unavailable"], ({ request }) => {
+      throw refusal("not-found", request);
+    }),
   },
   {
     id: "plugin-every-404-is-the-machine",
@@ -115,18 +133,6 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
         throw error;
       }
     },
-  },
-  {
-    id: "plugin-no-answer-is-internal",
-    breaks: "plugin.error.deadline",
-    why: "What was not answered in time is told as a fault of the plugin's own",
-    mutate: recode("deadline-exceeded", "internal"),
-  },
-  {
-    id: "plugin-aborts-are-internal",
-    breaks: "plugin.error.canceled",
-    why: "The reason of the abort is an error like any other",
-    mutate: recode("canceled", "internal"),
   },
   {
     id: "plugin-states-are-trusted",
@@ -159,17 +165,10 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-user-data-is-made-up",
     breaks: "plugin.secret.missing",
     why: "A machine without user data starts, and never becomes a node",
-    mutate: onPlugin((plugin) => ({
-      createMachine: (request, options) =>
-        instead(
-          () => plugin.createMachine(request, options),
-          "invalid-argument",
-          (error) => {
-            if (!error.message.includes("userData")) throw error;
-            return plugin.createMachine(filledIn(request), options);
-          },
-        ),
-    })),
+    mutate: onRefusal("createMachine", ["invalid-argument"], ({ error, request, plugin }) => {
+      if (!error.message.includes("userData")) throw error;
+      return plugin.createMachine(filledIn(request));
+    }),
   },
   {
     id: "plugin-first-credentials-stay",
@@ -192,18 +191,11 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-kubeconfig-is-dumped",
     breaks: "plugin.secret.hidden",
     why: "The KubeVirt plugin's error has the kubeconfig in it, as a dump of its bytes",
-    mutate: onPlugin((plugin) => ({
-      getMachineStatus: (request, options) =>
-        instead(
-          () => plugin.getMachineStatus(request, options),
-          "invalid-argument",
-          (error) => {
-            const bytes = Uint8Array.fromBase64(request.secret?.data?.kubeconfig ?? "");
-            const message = `${error.message}: [${bytes.join(" ")}]`;
-            throw new DriverError({ ...error.toJSON(), message });
-          },
-        ),
-    })),
+    mutate: onRefusal("getMachineStatus", ["invalid-argument"], ({ error, request }) => {
+      const bytes = Uint8Array.fromBase64(request.secret?.data?.kubeconfig ?? "");
+      const message = `${error.message}: [${bytes.join(" ")}]`;
+      throw new DriverError({ ...error.toJSON(), message });
+    }),
   },
   {
     id: "plugin-secrets-go-with-the-cause",

@@ -12,12 +12,13 @@ import {
 } from "../../../drivers/contract/mod.ts";
 import type { Freedom } from "../freedoms.ts";
 import {
-  instead,
   type MutatePlugin,
   onErrors,
   onPlugin,
+  onRefusal,
   recode,
   refusal,
+  remembering,
 } from "./plugin_mutant.ts";
 
 /** A freedom of machine plugins. */
@@ -103,35 +104,26 @@ export const PLUGIN_FREEDOMS: readonly PluginFreedom[] = [
     id: "plugin-dying-is-gone",
     contract,
     uses: "a machine that is being deleted may count as gone",
-    mutate: onPlugin((plugin) => ({
-      getMachineStatus: (request, options) =>
-        instead(
-          () => plugin.getMachineStatus(request, options),
-          "aborted",
-          () => Promise.reject(refusal("not-found", request)),
-          "deleting",
-        ),
-    })),
+    mutate: onRefusal("getMachineStatus", ["aborted", "deleting"], ({ request }) => {
+      throw refusal("not-found", request);
+    }),
   },
   {
     id: "plugin-one-create-at-a-time",
     contract,
     uses: "of the same request at once all but one may be aborted",
-    mutate: (world) => {
-      const busy = new Set<string>();
-      return onPlugin((plugin) => ({
-        createMachine: async (request, options) => {
-          const { name } = request.machine;
-          if (busy.has(name)) throw refusal("aborted", request);
-          busy.add(name);
-          try {
-            return await plugin.createMachine(request, options);
-          } finally {
-            busy.delete(name);
-          }
-        },
-      }))(world);
-    },
+    mutate: remembering((plugin, busy) => ({
+      createMachine: async (request, options) => {
+        const { name } = request.machine;
+        if (busy.has(name)) throw refusal("aborted", request);
+        busy.add(name);
+        try {
+          return await plugin.createMachine(request, options);
+        } finally {
+          busy.delete(name);
+        }
+      },
+    })),
   },
   {
     id: "plugin-held-deletions-are-aborted",

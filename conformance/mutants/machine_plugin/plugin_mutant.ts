@@ -5,9 +5,11 @@
  */
 
 import {
+  type CallOptions,
   DriverError,
   type ErrorCode,
   isDriverError,
+  type MachineAnswer,
   type MachinePlugin,
   type MachineRequest,
   type PluginError,
@@ -58,6 +60,49 @@ export function recode(from: ErrorCode, to: ErrorCode, reason?: string): MutateP
     if (reason !== undefined && error.reason !== reason) return error;
     return new DriverError({ ...error.toJSON(), code: to, retryable: undefined });
   });
+}
+
+/** Mutants that tell one kind of error with another code, a line each. */
+export function recodings(
+  rows:
+    readonly (readonly [id: string, breaks: string, why: string, ...Parameters<typeof recode>])[],
+): PluginMutant[] {
+  return rows.map(([id, breaks, why, ...codes]) => ({ id, breaks, why, mutate: recode(...codes) }));
+}
+
+/** Changes every plugin that is opened; all of a world remember the same names. */
+export function remembering(
+  change: (plugin: MachinePlugin, names: Set<string>) => Partial<MachinePlugin>,
+): MutatePlugin {
+  return (world) => {
+    const names = new Set<string>();
+    return onPlugin((plugin) => change(plugin, names))(world);
+  };
+}
+
+/** What one of the calls about a machine was refused with, and who was asked what. */
+interface Refused {
+  readonly error: DriverError | PluginError;
+  readonly request: MachineRequest;
+  readonly plugin: MachinePlugin;
+  readonly world: PluginWorld;
+}
+
+/** Lets a method answer otherwise where it is refused with that code, and perhaps that reason. */
+export function onRefusal(
+  method: "createMachine" | "getMachineStatus",
+  [code, reason]: readonly [code: ErrorCode, reason?: string],
+  other: (refused: Refused) => Promise<MachineAnswer> | MachineAnswer,
+): MutatePlugin {
+  return onPlugin((plugin, world) => ({
+    [method]: (request: MachineRequest, options?: CallOptions): Promise<MachineAnswer> =>
+      instead(
+        () => plugin[method](request, options),
+        code,
+        (error) => other({ error, request, plugin, world }),
+        reason,
+      ),
+  }));
 }
 
 /** Does something instead where a call is refused with that code, and perhaps that reason. */

@@ -5,7 +5,14 @@
  */
 
 import type { Json } from "../../../drivers/backend/backend.ts";
-import { fields, instead, isAbout, onPlugin, type PluginMutant } from "./plugin_mutant.ts";
+import {
+  fields,
+  instead,
+  isAbout,
+  onPlugin,
+  onRefusal,
+  type PluginMutant,
+} from "./plugin_mutant.ts";
 
 const NOTHING = { providerID: "", nodeName: "" };
 
@@ -27,10 +34,7 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-absent-is-empty-success",
     breaks: "plugin.status.absent",
     why: "An empty id means that there is none, and the controller goes on with it",
-    mutate: onPlugin((plugin) => ({
-      getMachineStatus: (...args) =>
-        instead(() => plugin.getMachineStatus(...args), "not-found", () => NOTHING),
-    })),
+    mutate: onRefusal("getMachineStatus", ["not-found"], () => NOTHING),
   },
   {
     id: "plugin-list-has-other-ids",
@@ -61,14 +65,11 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-status-goes-by-the-name",
     breaks: "plugin.status.foreign",
     why: "The KubeVirt plugin gets a machine by its name, and looks at no tag",
-    mutate: onPlugin((plugin, { host }) => ({
-      getMachineStatus: (request, options) =>
-        instead(() => plugin.getMachineStatus(request, options), "not-found", async (error) => {
-          const name = plugin.qualifiedMachineName(request.machine.name);
-          if (!(await host?.inventory())?.includes(`machine:${name}`)) throw error;
-          return { providerID: `kubevirt://${name}`, nodeName: request.machine.name };
-        }),
-    })),
+    mutate: onRefusal("getMachineStatus", ["not-found"], async ({ error, request, ...by }) => {
+      const name = by.plugin.qualifiedMachineName(request.machine.name);
+      if (!(await by.world.host?.inventory())?.includes(`machine:${name}`)) throw error;
+      return { providerID: `kubevirt://${name}`, nodeName: request.machine.name };
+    }),
   },
   {
     id: "plugin-list-has-other-classes",

@@ -28,6 +28,79 @@ Deno.test("every code and message is read as it was written", () => {
   }
 });
 
+/** Messages from all that the text form has a meaning for; the same in each run. */
+function messages(count: number): string[] {
+  const pieces = [
+    ..."[]\\ab \n=",
+    "\\x5b",
+    "\\x5d",
+    "\\x4f",
+    "OutOfRange",
+    "Out",
+    "O",
+    "fRange",
+    "x5b",
+    "code = [OK]",
+    "ä",
+    "🙂",
+    "\ud800",
+    "\0",
+  ];
+  let state = 0x1d872b41;
+  const next = (below: number): number => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) >>> 0;
+    state = (state + 0x6d2b79f5) >>> 0;
+    return state % below;
+  };
+  return Array.from(
+    { length: count },
+    () => Array.from({ length: next(14) }, () => pieces[next(pieces.length)]).join(""),
+  );
+}
+
+/**
+ * How the controller reads: brackets are counted, and what is between a first and its last is a group.
+ * Written again here, so that writer and reader are not only right about each other.
+ */
+function groupsIn(text: string): string[] | undefined {
+  const groups: string[] = [];
+  const open: number[] = [];
+  for (const [at, char] of [...text.matchAll(/[[\]]/g)].map((it) => [it.index, it[0]] as const)) {
+    if (char === "[") open.push(at);
+    else {
+      const begun = open.pop();
+      if (begun !== undefined && open.length === 0) groups.push(text.slice(begun + 1, at));
+    }
+  }
+  return open.length === 0 && groups.length === 2 ? groups : undefined;
+}
+
+Deno.test("whatever the message is, the controller finds two groups, and here it is read back", () => {
+  for (const [index, message] of messages(3000).entries()) {
+    const code = ERROR_CODES[index % ERROR_CODES.length] ?? "unknown";
+    const text = encodeStatus({ code, message });
+    assertEquals(groupsIn(text)?.[0], statusName(code), text);
+    assertEquals(decodeStatus(text), { code, message }, text);
+    assertEquals(decodeStatus(`create "m1": ${text}: and more`), { code, message }, text);
+  }
+});
+
+Deno.test("whatever the message is, only an error that means it begins a search for orphans", () => {
+  for (const message of messages(3000)) {
+    assertEquals(
+      encodeStatus({ code: "internal", message }).includes("OutOfRange"),
+      false,
+      message,
+    );
+  }
+});
+
+Deno.test("two messages have two texts", () => {
+  const all = new Set(messages(3000));
+  const texts = new Set([...all].map((message) => encodeStatus({ code: "internal", message })));
+  assertEquals(texts.size, all.size);
+});
+
 Deno.test("text around it does no harm, brackets around it do", () => {
   const text = encodeStatus({ code: "not-found", message: "no [m1]" });
   assertEquals(decodeStatus(`create: ${text}`)?.code, "not-found");
