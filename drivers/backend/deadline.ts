@@ -13,14 +13,23 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Why a timer ends early. A reason made once is cheaper than one with a stack for each call. */
 const SETTLED = "settled";
 
+/** What {@linkcode withDeadline} needs. */
+export interface DeadlineOptions {
+  /** Time. */
+  readonly clock: Clock;
+  /** How much longer calls may take until one was answered: what lies below is started by the first. */
+  readonly startMs?: number;
+}
+
 /**
  * The backend, with a deadline for each call: its own `timeoutMs`, or half a minute. A call that is
  * late or abandoned is aborted below and settles at once, whatever becomes of it; its reply is dropped.
  */
 export function withDeadline<M extends Methods, E extends Json>(
   backend: Backend<M, E>,
-  { clock }: { readonly clock: Clock },
+  { clock, startMs = 0 }: DeadlineOptions,
 ): Backend<M, E> {
+  let patienceMs = startMs;
   return {
     async call(method, params, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       signal?.throwIfAborted();
@@ -31,11 +40,12 @@ export function withDeadline<M extends Methods, E extends Json>(
         timer.abort(signal?.reason);
       };
       signal?.addEventListener("abort", abandon, { once: true });
-      const timeout = clock.sleep(timeoutMs, { signal: timer.signal }).then(() => {
+      const limitMs = timeoutMs + patienceMs;
+      const timeout = clock.sleep(limitMs, { signal: timer.signal }).then(() => {
         const error = new BackendError(
           "timeout",
           "",
-          `No reply to "${method}" within ${timeoutMs} ms`,
+          `No reply to "${method}" within ${limitMs} ms`,
         );
         below.abort(error);
         throw error;
@@ -43,7 +53,9 @@ export function withDeadline<M extends Methods, E extends Json>(
       try {
         const options = { signal: below.signal, timeoutMs };
         const reply = Promise.try(() => backend.call(method, params, options));
-        return await Promise.race([reply, timeout]);
+        const answer = await Promise.race([reply, timeout]);
+        patienceMs = 0;
+        return answer;
       } finally {
         timer.abort(SETTLED);
         signal?.removeEventListener("abort", abandon);

@@ -42,6 +42,20 @@ Deno.test("withDeadline() fails a call at its deadline, whatever the backend doe
   await assertRejects(() => backend.call("ping", {}), BackendError, "within 30000 ms");
 });
 
+Deno.test("withDeadline() gives what lies below time to start, until it has answered", async () => {
+  const clock = new VirtualClock();
+  const backend = withDeadline(
+    backendOf(async () => {
+      await clock.sleep(80);
+      return "pong";
+    }),
+    { clock, startMs: 60 },
+  );
+  const ping = () => backend.call("ping", {}, { timeoutMs: 30 });
+  assertEquals(await ping(), "pong");
+  await assertRejects(ping, BackendError, "within 30 ms");
+});
+
 Deno.test("withDeadline() drops a late failure", async () => {
   const clock = new VirtualClock();
   const backend = withDeadline(

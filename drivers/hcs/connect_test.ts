@@ -4,6 +4,7 @@ import { computeCoreDouble } from "../../fixtures/doubles/computecore/double.ts"
 import { DriverError } from "../contract/mod.ts";
 import { connectLive } from "./connect.ts";
 import { openLibraries, systemFolder } from "./ffi/library.ts";
+import { hcsUtilityVms } from "./mod.ts";
 import { readSettings } from "./settings.ts";
 
 const folder = await computeCoreDouble();
@@ -30,6 +31,15 @@ Deno.test({
     const { backend, host } = await connectLive({ settings: {} });
     await using _ = backend;
     assertEquals(host.origin, "simulator");
+  },
+});
+
+Deno.test({
+  name: "a program learns by the contract's error that there is no service",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    const error = assertThrows(() => hcsUtilityVms({ owner: "me" }), DriverError);
+    assertEquals([error.code, error.subject], ["unavailable", "driver:hcs"]);
   },
 });
 

@@ -146,6 +146,29 @@ Deno.test("access that cannot be taken back keeps no other access", async () => 
   assertEquals(await host.grants?.(), [`vm ${paths[0]}`]);
 });
 
+Deno.test("access that was taken back is not taken back again", async () => {
+  const revoked: string[] = [];
+  await using scene = await open({
+    change: (backend) => ({
+      ...backend,
+      call: (method, params, options) => {
+        if (method === "access.revoke") revoked.push((params as { path: string }).path);
+        return backend.call(method, params, options);
+      },
+      events: (options) => backend.events(options),
+      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    }),
+  });
+  const { vms, linux, host } = scene;
+  const vm = await vms.create(linux);
+  await vm.start();
+  const hostPath = await host.plantDisk?.("a.vhdx") ?? "";
+  await vm.scsi.add({ hostPath });
+  await vm.scsi.remove(hostPath);
+  await vm.close();
+  assertEquals(revoked.filter((path) => path === hostPath), [hostPath]);
+});
+
 Deno.test("a VM that had ended before it is ended by its owner is not waited for", async () => {
   await using scene = await open({
     change: (backend) =>

@@ -105,7 +105,9 @@ export class Link {
       back: async (isSure, options) => {
         const others = (this.#grants.get(path) ?? 0) - (isSure ? 1 : 0);
         if (others <= 0) await this.#session.call("access.revoke", params, options);
-        if (isSure) this.#grants.set(path, others);
+        if (!isSure) return;
+        if (others > 0) this.#grants.set(path, others);
+        else this.#grants.delete(path);
       },
     };
   }

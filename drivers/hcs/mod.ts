@@ -11,6 +11,7 @@ import type { UtilityVms } from "../contract/mod.ts";
 import type { HcsEvent, HcsMethods } from "./backend.ts";
 import { connectLive, liveBackend } from "./connect.ts";
 import { createUtilityVms, DESCRIPTION, NAME } from "./driver.ts";
+import { attemptNow } from "./errors.ts";
 import { liveHost } from "./host.ts";
 import { SEAM } from "./seam.ts";
 import { readSettings } from "./settings.ts";
@@ -60,11 +61,17 @@ const clock = systemClock();
  * await vm.wait();
  * ```
  *
- * @throws {DriverError} `invalid-argument` for a bad owner or setting
- * @throws {BackendError} `unreachable` where there is no Host Compute Service
+ * @throws {DriverError} `invalid-argument` for a bad owner or setting; `unavailable` where there is
+ * no Host Compute Service
  */
 export function hcsUtilityVms({ owner, settings = {} }: HcsOptions): UtilityVms {
-  const live = liveBackend(readSettings(settings));
+  const given = readSettings(settings);
+  const about = {
+    operation: "driver.open",
+    subject: "driver:hcs",
+    doing: 'open driver "hcs"',
+  } as const;
+  const live = attemptNow(about, () => liveBackend(given));
   const backend = withDeadline<HcsMethods, HcsEvent>(live, { clock });
   const vms = createUtilityVms({ owner, settings, clock, backend });
   return {

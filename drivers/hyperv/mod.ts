@@ -15,6 +15,7 @@ import { connectLive, liveBackend } from "./connect.ts";
 import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
 import { liveHost } from "./host.ts";
 import { SEAM } from "./seam.ts";
+import { READY_MS } from "./session.ts";
 import { readSettings } from "./settings.ts";
 import { liveTaskHost } from "./task_host.ts";
 
@@ -81,7 +82,7 @@ export function hypervDriver(options: HypervOptions): Driver {
   const live = liveBackend(readSettings(settings), clock);
   const home = options.cacheDir && options.configDir ? undefined : userDirectories();
   const driver = createDriver({
-    backend: withDeadline(live, { clock }),
+    backend: withDeadline(live, { clock, startMs: READY_MS }),
     clock,
     files: diskFiles({ clock }),
     cacheDir: options.cacheDir ?? `${home?.cache}\\${NAME}`,

@@ -75,7 +75,7 @@ interface Shell {
 export type Facts = Readonly<Record<string, Json>>;
 
 /** Modules are loaded then, which takes half a minute on a host that did not do so for long. */
-const READY_MS = 60_000;
+export const READY_MS = 60_000;
 /** As long as any other backend's call. */
 const REQUEST_MS = 30_000;
 
