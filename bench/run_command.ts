@@ -53,12 +53,11 @@ export async function runCommand(options: Options): Promise<number> {
   const name = `${module.name}-${target.isLive ? "live" : "simulated"}`;
   const base = `${out}/${name}-${startedAt.replace(/[:.]/g, "")}`;
   using file = await Deno.open(`${base}.ndjson`, { write: true, createNew: true });
-  const writer = file.writable.getWriter();
   const lines: Line[] = [];
-  const writing: Promise<void>[] = [];
   const emit = (line: Line): void => {
     lines.push(line);
-    writing.push(writer.write(new TextEncoder().encode(`${JSON.stringify(line)}\n`)));
+    // At once: a write in the background would go on while the next sample is taken.
+    file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
   };
   const load = loadNow();
   if (load > navigator.hardwareConcurrency / 2) {
@@ -99,8 +98,6 @@ export async function runCommand(options: Options): Promise<number> {
       leaks = [...leaks, ...left];
     }
   }
-  await Promise.all(writing);
-  await writer.close();
   if (lines[0]?.type !== "head") throw new UsageError("None of these measures can be taken here");
   // The head comes first, although it is known only once something was opened.
   await Deno.writeTextFile(`${base}.ndjson`, lines.map((it) => `${JSON.stringify(it)}\n`).join(""));

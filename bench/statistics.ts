@@ -70,6 +70,12 @@ export function chance(seed: number): () => number {
   };
 }
 
+/** The values in an order by chance, each order as likely as any other (Fisher and Yates). */
+export function shuffled<T>(values: readonly T[], next: () => number): T[] {
+  const rest = [...values];
+  return values.flatMap(() => rest.splice(Math.floor(next() * rest.length), 1));
+}
+
 /** Up to so many pairs every way to swap them is tried; with more, so many ways by chance. */
 const EXACT_PAIRS = 16;
 const SWAPS = 20_000;

@@ -11,6 +11,7 @@ import {
   median,
   permutationTest,
   quantile,
+  shuffled,
 } from "./statistics.ts";
 
 Deno.test("quantiles interpolate between neighbours", () => {
@@ -99,4 +100,15 @@ Deno.test("two humps are told from one", () => {
   assert(!isTwoHumped([99, 100, 101, 102, 103, 104, 105]));
   assert(!isTwoHumped([100, 100, 100, 100, 100, 100, 500]));
   assert(!isTwoHumped([1, 2]));
+});
+
+Deno.test("each order comes as often as any other, and the same seed gives the same ones", () => {
+  const orders = (seed: number): string[] => {
+    const next = chance(seed);
+    return Array.from({ length: 6000 }, () => shuffled(["a", "b", "c"], next).join(""));
+  };
+  const counts = [...Map.groupBy(orders(1), (it) => it).values()].map(({ length }) => length);
+  assertEquals(counts.length, 6);
+  for (const count of counts) assertAlmostEquals(count, 1000, 150);
+  assertEquals(orders(7), orders(7));
 });

@@ -11,6 +11,7 @@ import type { Domain } from "../../drivers/libvirt/rpc/wire_types.ts";
 import type { Bench, Measure } from "../measure.ts";
 import { eventPeers, type Operation, OPERATIONS, type Peer, startPeers } from "../peers/process.ts";
 import { DRIVER, RPC, seriesName } from "../peers/targets.ts";
+import { chance, shuffled } from "../statistics.ts";
 
 /** How many machines there are beside the one that is asked about. */
 const OTHERS = 9;
@@ -53,8 +54,9 @@ function rpcPeer(client: LibvirtClient, domain: Domain, xml: string): Peer {
 }
 
 /**
- * Each in its turn, who was first being last now. The first rounds only warm up: some of the peers are
- * compiled while they run, and a driver runs for long.
+ * Each in its turn, in an order by chance: who always came after the same one would pay for what that
+ * leaves behind. The first rounds only warm up: some of the peers are compiled while they run, and a
+ * driver runs for long.
  */
 async function inTurns(
   bench: Bench,
@@ -66,11 +68,10 @@ async function inTurns(
     batch: (peer: Peer) => number;
   },
 ): Promise<void> {
+  const next = chance(1);
   for (let round = -warmUps; round < rounds; round++) {
-    const from = (round + warmUps) % peers.length;
-    const inOrder = [...peers.slice(from), ...peers.slice(0, from)];
     for (const operation of operations) {
-      for (const peer of inOrder) {
+      for (const peer of shuffled(peers, next)) {
         bench.signal.throwIfAborted();
         for (const ms of await peer.times(operation, batch(peer))) {
           const series = seriesName(operation, peer.name);

@@ -186,14 +186,7 @@ export class XdrReader {
 
   /** Reads a UTF-8 string; bytes that are not UTF-8 become U+FFFD. */
   string(): string {
-    const bytes = this.opaque();
-    if (bytes.length > SHORT) return fromUtf8.decode(bytes);
-    let text = "";
-    for (let i = 0; i < bytes.length; i++) {
-      if (bytes[i] > 0x7f) return fromUtf8.decode(bytes);
-      text += String.fromCharCode(bytes[i]);
-    }
-    return text;
+    return fromUtf8.decode(this.opaque());
   }
 
   /**
