@@ -119,8 +119,9 @@ export function driverMachines(
       const name = nameOf(spec.id);
       await tailoring?.check(plan);
       await (connected ??= driver.status());
-      const version = await images.provide(image, { signal });
       const at = refOf(name);
+      undo.add(`image of ${name}`, () => images.release(spec.id, {}));
+      const version = await images.provide(image, spec.id, { signal });
       if (driver.networks) await makeNetwork(driver.networks, at.cluster, undo, signal);
       const { memoryMiB } = spec.resources;
       const made = await driver.machines.create(
@@ -153,7 +154,9 @@ export function driverMachines(
       const at = refOf(nameOf(id));
       const had = await wasThere(driver.machines.delete(at, { force: true, signal }));
       const { networks } = driver;
-      return networks && await wasThere(networks.delete(at.cluster, { signal })) || had;
+      const hadNetwork = networks && await wasThere(networks.delete(at.cluster, { signal }));
+      await images.release(id, { signal });
+      return hadNetwork || had;
     },
   };
 }

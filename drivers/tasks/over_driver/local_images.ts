@@ -6,7 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { Files } from "../../backend/files.ts";
-import type { CallOptions, Clock, Images } from "../../contract/mod.ts";
+import { KeyedLock } from "../../backend/keyed_lock.ts";
+import type { CallOptions, Clock, Images, TaskId } from "../../contract/mod.ts";
 import { listImage } from "../../images/mod.ts";
 
 /** What {@linkcode localImages} needs. */
@@ -21,10 +22,12 @@ export interface LocalImagesOptions {
   readonly clock: Clock;
 }
 
-/** Makes images of files. */
+/** Makes images of files, and removes them when no task was made from them any more. */
 export interface LocalImages {
-  /** The version by which the driver makes machines of that file's content. The file stays as it is. */
-  provide(path: string, options: CallOptions): Promise<string>;
+  /** The version by which the driver makes a task's machine of that file's content. The file stays as it is. */
+  provide(path: string, id: TaskId, options: CallOptions): Promise<string>;
+  /** Lets go of what a task was made from: the cache's copy goes with the last task of that content. */
+  release(id: TaskId, options: CallOptions): Promise<void>;
 }
 
 /** How many digits of the checksum are in a version. */
@@ -38,6 +41,10 @@ export function localImages(
   { images, files, configDir, clock }: LocalImagesOptions,
 ): LocalImages {
   const known = new Map<string, string>();
+  /** What each task is made from: version by id. */
+  const uses = new Map<TaskId, string>();
+  // A copy must not go while another task is about to be made from it.
+  const locks = new KeyedLock();
   const checksum = async (path: string, signal: AbortSignal | undefined): Promise<string> => {
     const stat = await files.stat(path);
     const key = JSON.stringify([path, stat]);
@@ -53,16 +60,27 @@ export function localImages(
     return sha256;
   };
   return {
-    async provide(path, { signal }) {
+    async provide(path, id, { signal }) {
       const sha256 = await clock.hold(checksum(path, signal));
       const version = `file-${sha256.slice(0, VERSION_DIGITS)}`;
       // Nothing is ever fetched from there: the content comes from the file.
       const url = `https://files.invalid/${sha256}`;
-      await listImage({ files, configDir }, { version, sha256, url, deprecated: false }, {
-        signal,
-      });
-      await (await images.get(version, { signal })).fromFile(path, { signal });
+      const image = { version, sha256, url, deprecated: false };
+      await locks.run(version, async () => {
+        uses.set(id, version);
+        await listImage({ files, configDir }, image, { signal });
+        await (await images.get(version, { signal })).fromFile(path, { signal });
+      }, { signal });
       return version;
+    },
+    async release(id, { signal }) {
+      const version = uses.get(id);
+      if (version === undefined) return;
+      await locks.run(version, async () => {
+        const isLast = [...uses].every(([other, used]) => other === id || used !== version);
+        if (isLast) await (await images.get(version, { signal })).purge({ signal });
+        uses.delete(id);
+      }, { signal });
     },
   };
 }

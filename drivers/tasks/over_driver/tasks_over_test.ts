@@ -9,6 +9,7 @@ import {
   type TaskSpec,
 } from "../../contract/mod.ts";
 import { VirtualClock } from "../../backend/clock.ts";
+import type { Files } from "../../backend/files.ts";
 import { memoryFiles } from "../../backend/memory_files.ts";
 import { MEMORY } from "../../memory/mod.ts";
 
@@ -16,6 +17,7 @@ const IMAGE = "/srv/images/guest.img";
 
 interface Bench extends AsyncDisposable {
   readonly clock: VirtualClock;
+  readonly files: Files;
   readonly host: TaskHost;
   open(): TaskDriver;
 }
@@ -37,6 +39,7 @@ async function bench(): Promise<Bench> {
   };
   return {
     clock,
+    files,
     host: service.host(backend),
     open: () => service.create(context),
     async [Symbol.asyncDispose]() {
@@ -140,4 +143,39 @@ Deno.test("a machine that crashed or is gone is no success", async () => {
     await driver.destroyTask(spec().id);
     assertEquals(await it.host.inventory(), []);
   }
+});
+
+Deno.test("the cache keeps one copy of an image for as long as a task was made from it", async () => {
+  await using it = await bench();
+  await using driver = await opened(it);
+  const cached = async (): Promise<number> =>
+    (await it.files.list("/cache/tasks/images")).filter((name) => !name.endsWith(".json")).length;
+  const [one, other] = [spec(), spec({ id: "0f1e/web/5e6f7a8b" })];
+  await Promise.all([driver.startTask(one), driver.startTask(other)]);
+  assertEquals(await cached(), 1);
+  await driver.destroyTask(one.id, { force: true });
+  assertEquals(await cached(), 1);
+  // While the last one goes, another one comes.
+  await Promise.all([driver.destroyTask(other.id, { force: true }), driver.startTask(one)]);
+  assertEquals((await driver.inspectTask(one.id)).state, "running");
+  await driver.destroyTask(one.id, { force: true });
+  assertEquals(await cached(), 0);
+});
+
+Deno.test("a start that fails leaves no copy of its image", async () => {
+  await using it = await bench();
+  await using driver = await opened(it);
+  {
+    await using writer = await it.files.create("/srv/images/blank.img");
+    await writer.write(await MEMORY.images.blank());
+  }
+  const image = "/srv/images/blank.img";
+  const config = { image, network_interface: [{ bridge: { name: "default" } }] };
+  const start = (): Promise<unknown> => driver.startTask(spec({ config }));
+  const { code } = await assertRejects(start, DriverError);
+  assertEquals(code, "deadline-exceeded");
+  assertEquals(
+    (await it.files.list("/cache/tasks/images")).filter((name) => !name.endsWith(".json")),
+    [],
+  );
 });
