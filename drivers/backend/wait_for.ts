@@ -27,8 +27,11 @@ export interface WaitOptions<T> {
    * is missed; without them, or when they end early, there is a look every `pollMs`.
    */
   readonly wake?: (signal: AbortSignal) => AsyncIterable<unknown>;
-  /** The longest pause between two looks. By default none with events, and 250 ms without. */
-  readonly pollMs?: number;
+  /**
+   * The longest pause between two looks, or how it follows from the time waited so far. By default none
+   * with events, and 250 ms without.
+   */
+  readonly pollMs?: number | ((waitedMs: number) => number);
 }
 
 /**
@@ -40,7 +43,8 @@ export interface WaitOptions<T> {
 export async function waitFor<T>(options: WaitOptions<T>): Promise<T | undefined> {
   const { clock, timeoutMs, signal, look, wake } = options;
   signal?.throwIfAborted();
-  const deadline = clock.now() + timeoutMs;
+  const begun = clock.now();
+  const deadline = begun + timeoutMs;
   const end = new AbortController();
   const until = AbortSignal.any(signal ? [signal, end.signal] : [end.signal]);
   const bell = new Bell();
@@ -54,7 +58,8 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T | undefined
       if (seen !== undefined) return seen;
       const left = deadline - clock.now();
       if (left <= 0 || timeoutMs === 0) return undefined;
-      const pollMs = options.pollMs ?? (bell.rings ? Infinity : DEFAULT_POLL_MS);
+      const { pollMs: poll = bell.rings ? Infinity : DEFAULT_POLL_MS } = options;
+      const pollMs = typeof poll === "number" ? poll : poll(clock.now() - begun);
       await bell.orSleep(clock, Math.min(pollMs, left), until);
     }
   } finally {

@@ -32,8 +32,8 @@ export interface MachineWait {
   look(about: { signal: AbortSignal; remainingMs: number }): Promise<Sight>;
   /** Events, each of them a reason to look again. */
   readonly wake?: (signal: AbortSignal) => AsyncIterable<unknown>;
-  /** The longest pause between two looks. */
-  readonly pollMs?: number;
+  /** The longest pause between two looks, or how it follows from the time waited so far. */
+  readonly pollMs?: number | ((waitedMs: number) => number);
 }
 
 /**

@@ -47,6 +47,11 @@ export type Collection = {
   readonly resource: string;
   /** Absent for what has no namespace, and for all namespaces. */
   readonly namespace?: string;
+  /**
+   * How much of each object is answered; all by default. An `outline` has no structure of the spec, no
+   * content of Secrets and no history of writers. The server is not told: the client drops it on arrival.
+   */
+  readonly view?: "outline";
 };
 
 /** One object, or a part of it. */

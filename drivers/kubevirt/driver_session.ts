@@ -8,7 +8,7 @@ import type { BackendCallOptions } from "../backend/backend.ts";
 import { KeyedLock } from "../backend/keyed_lock.ts";
 import type { DriverContext } from "../backend/module.ts";
 import { type Clock, type MachineRef, qualifiedName } from "../contract/mod.ts";
-import type { KubeBackend, KubeMethods, VirtualMachine, WatchEvent } from "./backend.ts";
+import type { KubeBackend, KubeMethods, MachineOutline, WatchEvent } from "./backend.ts";
 import { KubeObjects } from "./objects_client.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -68,7 +68,7 @@ export class DriverSession {
   }
 
   /** A virtual machine, if there is one of that name. */
-  async find(name: string, options: Options): Promise<VirtualMachine | undefined> {
+  async find(name: string, options: Options): Promise<MachineOutline | undefined> {
     return await (await this.objects(options)).find("virtualmachines", name, options);
   }
 }

@@ -4,7 +4,7 @@ import { VirtualClock } from "../backend/clock.ts";
 import { memoryFiles } from "../backend/memory_files.ts";
 import { type Clock, type Driver, DriverError, type Machine } from "../contract/mod.ts";
 import type { Json } from "../backend/backend.ts";
-import type { Knobs, KubeBackend, VirtualMachine } from "./backend.ts";
+import type { Knobs, KubeBackend } from "./backend.ts";
 import { createDriver } from "./driver.ts";
 import { KubeObjects } from "./objects_client.ts";
 
@@ -195,7 +195,7 @@ check(
       body: { metadata: { labels: { "example.org/a": "b" } } },
     } as const;
     await Promise.all([machine.start(), kube.patch("virtualmachines", NAME, patch)]);
-    const vm: VirtualMachine = await kube.get("virtualmachines", NAME);
+    const vm = await kube.get("virtualmachines", NAME);
     assertEquals(vm.metadata.labels?.["example.org/a"], "b");
     assertEquals((await (await driver.machines.get(SPEC)).status()).state, "running");
   },

@@ -5,7 +5,7 @@
  */
 
 import type { Events, MachineEvent, MachineId } from "../contract/mod.ts";
-import type { KubeObject, VirtualMachine } from "./backend.ts";
+import type { KubeObject, MachineOutline } from "./backend.ts";
 import type { DriverSession } from "./driver_session.ts";
 import { attempt } from "./errors.ts";
 import { OWNER_LABEL, refOf } from "./machine_objects.ts";
@@ -36,7 +36,7 @@ export function machineEvents(session: DriverSession): Events {
 
 /** A machine that a subscription knows. */
 interface Known {
-  readonly vm: VirtualMachine;
+  readonly vm: MachineOutline;
   /** What was told, or seen first. */
   readonly state: SeenState["state"];
 }
@@ -74,7 +74,7 @@ class Subscription {
     for (const vm of machines) yield* this.#tell(vm);
   }
 
-  *#tell(vm: VirtualMachine): Generator<MachineEvent> {
+  *#tell(vm: MachineOutline): Generator<MachineEvent> {
     const ref = refOf(vm, this.#session.owner);
     const { state, raw } = seenState(vm);
     const before = this.#known.get(uidOf(vm))?.state;
@@ -83,14 +83,14 @@ class Subscription {
     yield { machine: ref, id: uidOf(vm) as MachineId, state, raw };
   }
 
-  *#tellGone(vm: VirtualMachine): Generator<MachineEvent> {
+  *#tellGone(vm: MachineOutline): Generator<MachineEvent> {
     const ref = refOf(vm, this.#session.owner);
     if (!this.#known.delete(uidOf(vm)) || !ref) return;
     yield { machine: ref, id: uidOf(vm) as MachineId, state: "absent", raw: "gone" };
   }
 
   /** Whether it is removed, and not only without our label. */
-  async #isGone(vm: VirtualMachine): Promise<boolean> {
+  async #isGone(vm: MachineOutline): Promise<boolean> {
     try {
       const now = await this.#session.find(vm.metadata.name ?? "", {});
       return now?.metadata.uid !== vm.metadata.uid;
@@ -101,8 +101,8 @@ class Subscription {
   }
 }
 
-function isMachine(object: KubeObject): object is VirtualMachine {
-  return typeof object.spec === "object" && object.spec !== null && "template" in object.spec;
+function isMachine(object: KubeObject): object is MachineOutline {
+  return typeof object.spec === "object" && object.spec !== null && !Array.isArray(object.spec);
 }
 
 function uidOf({ metadata: { uid = "" } }: KubeObject): string {

@@ -6,7 +6,7 @@
 
 import type { Json } from "../backend/backend.ts";
 import type { HostControl, HostControls, PowerState } from "../contract/mod.ts";
-import type { KubeBackend, VirtualMachine } from "./backend.ts";
+import type { KubeBackend, MachineOutline } from "./backend.ts";
 import { CREATION_ANNOTATION, OFF, ON } from "./machine_state.ts";
 import { KINDS } from "./objects_client.ts";
 import { pluginHost } from "./plugin_host.ts";
@@ -67,9 +67,9 @@ class Machines {
     return this.#namespace ??= (await this.#backend.call("access", {})).namespace;
   }
 
-  async get(name: string): Promise<VirtualMachine> {
+  async get(name: string): Promise<MachineOutline> {
     const at = { ...KINDS.virtualmachines, namespace: await this.namespace(), name };
-    return await this.#backend.call("get", at) as VirtualMachine;
+    return await this.#backend.call("get", { ...at, view: "outline" }) as MachineOutline;
   }
 
   async change(name: string, body: Json): Promise<void> {
@@ -89,7 +89,7 @@ class Machines {
   }
 
   /** Lets a simulated cluster go on until a machine is as wanted. */
-  async until(name: string, isDone: (vm: VirtualMachine) => boolean): Promise<void> {
+  async until(name: string, isDone: (vm: MachineOutline) => boolean): Promise<void> {
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       if (isDone(await this.get(name))) return;
       await this.#backend.call("lab.wait", { ms: STEP_MS });

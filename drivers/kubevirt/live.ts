@@ -7,7 +7,15 @@
 import { type BackendCallOptions, BackendError, type Json } from "../backend/backend.ts";
 import { EventHub } from "../backend/event_hub.ts";
 import { isObject, parsed, refused, refusedBy, resultOf, textOf } from "./answers.ts";
-import type { Access, KubeBackend, KubeMethods, KubeObject, WatchEvent } from "./backend.ts";
+import type {
+  Access,
+  Collection,
+  KubeBackend,
+  KubeMethods,
+  KubeObject,
+  WatchEvent,
+} from "./backend.ts";
+import { outlineOf, outlinesOf } from "./outline.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
 import { type PlainMethod, REQUESTS, watchRequest } from "./requests.ts";
 
@@ -43,7 +51,7 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
     const toRequest: (params: never) => HttpRequest = REQUESTS[method];
     const request = toRequest(params);
     const options = { access: await accessOf(params), signal };
-    const result = await resultOf(await transport(request, options));
+    const result = inView(params, method, await resultOf(await transport(request, options)));
     if (method === "invoke") return null;
     if (method === "inspect" || isObject(result)) return result;
     throw new BackendError("garbled", "", "The answer of the API server is no object");
@@ -61,6 +69,11 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
       return Promise.resolve();
     },
   };
+}
+
+function inView({ view }: Pick<Collection, "view">, method: PlainMethod, result: Json): Json {
+  if (view === undefined) return result;
+  return method === "list" ? outlinesOf(result) : outlineOf(result);
 }
 
 function isPlain(method: keyof KubeMethods): method is PlainMethod {
@@ -98,7 +111,7 @@ class Watches {
       signal?.throwIfAborted();
       const watch = `watch-${++this.#count}`;
       this.#running.set(watch, controller);
-      this.#pump(watch, response);
+      this.#pump(watch, response, params);
       return { watch };
     } finally {
       signal?.removeEventListener("abort", abandon);
@@ -117,7 +130,11 @@ class Watches {
   }
 
   /** Hands on what comes, until it is over. */
-  async #pump(watch: string, response: HttpResponse): Promise<void> {
+  async #pump(
+    watch: string,
+    response: HttpResponse,
+    { view }: Pick<Collection, "view">,
+  ): Promise<void> {
     let broken = false;
     try {
       for await (const line of lines(response.body)) {
@@ -127,7 +144,7 @@ class Watches {
           broken = true;
           break;
         }
-        this.hub.emit(event);
+        this.hub.emit(view && "object" in event ? inOutline(event) : event);
         if (event.type !== "ERROR") continue;
         this.stop({ watch });
         return;
@@ -139,6 +156,10 @@ class Watches {
     this.stop({ watch });
     this.hub.emit({ watch, type: "CLOSED", broken });
   }
+}
+
+function inOutline<E extends { readonly object: KubeObject }>(event: E): E {
+  return { ...event, object: outlineOf(event.object) };
 }
 
 /** The lines of a text that comes in pieces. What follows the last line feed is an error, unless it is empty. */

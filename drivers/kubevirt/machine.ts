@@ -25,7 +25,7 @@ import {
   type WaitResult,
   type WaitTarget,
 } from "../contract/mod.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
 import { attempt, isUnsure } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
@@ -59,6 +59,9 @@ const SETTLED: Readonly<Record<PowerMethod, readonly PowerState[]>> = {
   pause: ["paused", "stopping", "stopped"],
   resume: ["running", "stopping", "stopped"],
 };
+
+/** What a first step came to, with the machine as the cluster answered it. */
+type Begun = Change & { readonly answer?: MachineOutline };
 
 /** See {@linkcode Machine}. */
 export class KubevirtMachine implements Machine {
@@ -126,7 +129,7 @@ export class KubevirtMachine implements Machine {
     return address === undefined ? undefined : sshAddressAt(address);
   }
 
-  #read(operation: PowerOperation, options: Options): Promise<VirtualMachine> {
+  #read(operation: PowerOperation, options: Options): Promise<MachineOutline> {
     return readMachine(this.#session, this.#identity, operation, options);
   }
 
@@ -142,10 +145,12 @@ export class KubevirtMachine implements Machine {
     const { locks } = this.#session;
     const key = `machine:${this.#session.nameOf(this)}`;
     return await attempt(about, async () => {
-      const begun = await locks.run(key, () => this.#begin(operation, { signal }), { signal });
+      const begin = () => this.#begin(operation, { signal });
+      const { answer, ...begun } = await locks.run(key, begin, { signal });
       if (!begun.changed || operation === "stop") return begun;
       const isSettled = (state: PowerState): boolean => SETTLED[operation].includes(state);
-      const vm = await settled(this.#session, this.#identity, operation, isSettled, { signal });
+      const settling = { operation, isSettled, ...(answer && { answer }) };
+      const vm = await settled(this.#session, this.#identity, settling, { signal });
       const { state } = seenState(vm);
       if (state === "error") throw troubleOf(vm);
       return { changed: true, state };
@@ -153,17 +158,16 @@ export class KubevirtMachine implements Machine {
   }
 
   /** Asks the power table and acts; again if somebody else was faster. */
-  async #begin(operation: PowerMethod, options: Options): Promise<Change> {
+  async #begin(operation: PowerMethod, options: Options): Promise<Begun> {
     for (let tries = 1;; tries++) {
       const vm = await this.#read(operation, options);
       const { state: from } = seenState(vm);
       if (decide(from, operation, this) === "no-op") return { changed: false, state: from };
       try {
-        await this.#act(operation, vm, from, options);
-        // What follows looks itself, until the operation is done.
-        if (operation !== "stop") return { changed: true, state: from };
-        const now = await this.#read(operation, options);
-        return { changed: true, state: seenState(now).state };
+        const answer = await this.#act(operation, vm, from, options);
+        return answer
+          ? { changed: true, state: seenState(answer).state, answer }
+          : { changed: true, state: from };
       } catch (error) {
         if (options.signal?.aborted) throw error;
         const now = await this.#stateAfter(error, options);
@@ -185,12 +189,13 @@ export class KubevirtMachine implements Machine {
     }
   }
 
+  /** Answers the machine as it was changed, if the cluster does. */
   async #act(
     operation: PowerMethod,
-    vm: VirtualMachine,
+    vm: MachineOutline,
     from: PowerState,
     options: Options,
-  ): Promise<void> {
+  ): Promise<MachineOutline | void> {
     switch (operation) {
       case "start":
         return from === "paused"
@@ -214,13 +219,18 @@ export class KubevirtMachine implements Machine {
   }
 
   /** An instance that has ended, or cannot run, goes first: there is but one for a machine. */
-  async #switchOn(vm: VirtualMachine, from: PowerState, options: Options): Promise<void> {
+  async #switchOn(
+    vm: MachineOutline,
+    from: PowerState,
+    options: Options,
+  ): Promise<MachineOutline> {
     if (vm.spec.runStrategy === OFF) return await switchTo(this.#session, vm, ON, options);
     if (from === "error") await cutPower(this.#session, vm, options);
     else await switchTo(this.#session, vm, OFF, options);
-    const isOff = (state: PowerState): boolean => state === "stopped";
-    const now = await settled(this.#session, this.#identity, "start", isOff, options);
-    await switchTo(this.#session, now, ON, options);
+    const isSettled = (state: PowerState): boolean => state === "stopped";
+    const settling = { operation: "start", isSettled } as const;
+    const now = await settled(this.#session, this.#identity, settling, options);
+    return await switchTo(this.#session, now, ON, options);
   }
 
   async #execute(

@@ -5,11 +5,10 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
 import type { ImageFile } from "../images/mod.ts";
-import type { DataVolume } from "./backend.ts";
+import type { VolumeOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
-import { POLL_MS } from "./machine_seen.ts";
+import { patiently } from "./patience.ts";
 
 /** An upload takes as long as it takes. */
 const UPLOAD_MS = 60 * 60_000;
@@ -35,17 +34,15 @@ async function phase(
   wanted: string,
   { signal }: Options,
 ): Promise<void> {
-  const { clock, settings: { patienceMs } } = session;
+  const { clock, settings } = session;
+  const { patienceMs } = settings;
+  const objects = await session.objects({ signal });
   let last = "none";
-  const reached = await waitFor({
-    clock,
-    timeoutMs: patienceMs,
-    signal,
-    pollMs: POLL_MS,
+  const reached = await patiently({
+    // Both waits follow what nobody can have done yet.
+    ...{ clock, settings, signal, isAnswered: true },
     async look({ signal }): Promise<true | undefined> {
-      const volume = await (await session.objects({ signal })).find("datavolumes", disk, {
-        signal,
-      });
+      const volume = await objects.find("datavolumes", disk, { signal });
       last = volume?.status?.phase ?? last;
       if (volume) assertSound(volume);
       return last === wanted ? true : undefined;
@@ -57,7 +54,7 @@ async function phase(
   throw new Trouble("deadline-exceeded", why, "slow-cluster");
 }
 
-function assertSound({ metadata: { name }, status }: DataVolume): void {
+function assertSound({ metadata: { name }, status }: VolumeOutline): void {
   const conditions = status?.conditions ?? [];
   const quota = conditions.find(({ reason }) => reason === "ErrExceededQuota");
   const shown = JSON.stringify(name);

@@ -4,23 +4,23 @@
  * @module
  */
 
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
 import { OFF, type ON } from "./machine_state.ts";
 import { isRefusal } from "./status.ts";
 
 /**
  * Changes how a machine is meant to run, if it is still the same machine and still runs as it was seen
- * to. A guest that runs is asked to shut down.
+ * to. A guest that runs is asked to shut down. Answers the machine as it is then.
  *
  * @throws {BackendError} `422` if somebody else was faster
  */
 export async function switchTo(
   session: DriverSession,
-  { metadata, spec }: VirtualMachine,
+  { metadata, spec }: MachineOutline,
   strategy: typeof OFF | typeof ON,
   options: Options,
-): Promise<void> {
+): Promise<MachineOutline> {
   const path = "/spec/runStrategy";
   const body = [
     { op: "test", path: "/metadata/uid", value: metadata.uid ?? "" },
@@ -28,13 +28,14 @@ export async function switchTo(
     { op: "replace", path, value: strategy },
   ];
   const objects = await session.objects(options);
-  await objects.patch("virtualmachines", metadata.name ?? "", { type: "json", body }, options);
+  const name = metadata.name ?? "";
+  return await objects.patch("virtualmachines", name, { type: "json", body }, options);
 }
 
 /** Gives the guest no time any more. A machine without an instance is only told to stay off. */
 export async function cutPower(
   session: DriverSession,
-  vm: VirtualMachine,
+  vm: MachineOutline,
   options: Options,
 ): Promise<void> {
   const objects = await session.objects(options);

@@ -5,15 +5,14 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
 import { decide, type MachineRef } from "../contract/mod.ts";
-import type { KubeObject, VirtualMachine } from "./backend.ts";
+import type { KubeObject, MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
-import { isPartOf, labelsOf } from "./machine_objects.ts";
+import { isPartOf, rootDiskOf } from "./machine_objects.ts";
 import { cutPower } from "./machine_power.ts";
-import { POLL_MS } from "./machine_seen.ts";
 import { CREATION_ANNOTATION, seenState } from "./machine_state.ts";
 import { isMissing, KINDS, type Kinds } from "./objects_client.ts";
+import { patiently } from "./patience.ts";
 import { isRefusal } from "./status.ts";
 
 /** How often a removal is tried again when somebody else changed the machine. */
@@ -30,12 +29,13 @@ export class Removal {
 
   /** Removes a machine, and waits until it is gone with its instance and its disk. */
   async machine(
-    vm: VirtualMachine,
+    vm: MachineOutline,
     ref: MachineRef,
     force: boolean,
     options: Options,
   ): Promise<void> {
-    let now: VirtualMachine | undefined = vm;
+    let now: MachineOutline | undefined = vm;
+    let isAnswered = false;
     for (let tries = 1; now; tries++) {
       const { state } = seenState(now);
       const isLeaving = now.metadata.deletionTimestamp !== undefined;
@@ -45,7 +45,9 @@ export class Removal {
       }
       if (force && now.status?.created) await cutPower(this.#session, now, options);
       try {
-        if (!isLeaving) await this.#delete("virtualmachines", now, !force, options);
+        if (isLeaving) break;
+        if (!await this.#delete("virtualmachines", now, !force, options)) return;
+        isAnswered = true;
         break;
       } catch (error) {
         if (!isRefusal(error, 409) || tries === MOST_TRIES) throw error;
@@ -55,22 +57,24 @@ export class Removal {
         if (now?.metadata.resourceVersion === seen) throw error;
       }
     }
-    if (now) await this.#gone("virtualmachines", now, options);
+    if (now) await this.#gone("virtualmachines", now, isAnswered, options);
   }
 
-  /** Removes disks of a machine that is not there; answers whether there were any. */
-  async disks(ref: MachineRef, options: Options): Promise<boolean> {
+  /** Removes the disk of a machine that is not there. One that is none of its parts is left alone. */
+  async disk(ref: MachineRef, options: Options): Promise<"none" | "removed" | "foreign"> {
     const objects = await this.#session.objects(options);
-    const labels = Object.entries(labelsOf(this.#session.owner, ref));
-    const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(",");
-    const { items } = await objects.list("datavolumes", { labelSelector }, options);
-    for (const volume of items) {
-      if (volume.metadata.deletionTimestamp === undefined) {
-        await this.#delete("datavolumes", volume, false, options);
-      }
-      await this.#gone("datavolumes", volume, options);
+    const volume = await objects.find(
+      "datavolumes",
+      rootDiskOf(this.#session.nameOf(ref)),
+      options,
+    );
+    if (!volume) return "none";
+    if (!isPartOf(volume, this.#session.owner, ref)) return "foreign";
+    const isLeaving = volume.metadata.deletionTimestamp !== undefined;
+    if (isLeaving || await this.#delete("datavolumes", volume, false, options)) {
+      await this.#gone("datavolumes", volume, !isLeaving, options);
     }
-    return items.length > 0;
+    return "removed";
   }
 
   /** Removes what a create of this very making has left. */
@@ -80,52 +84,54 @@ export class Removal {
       (vm.metadata.uid === uid || vm.metadata.annotations?.[CREATION_ANNOTATION] === creation);
     if (!isMade) return;
     await this.machine(vm, ref, true, {});
-    await this.disks(ref, {});
+    await this.disk(ref, {});
   }
 
   /** The same machine as it is now; undefined if it is gone. */
-  async #again(vm: VirtualMachine, options: Options): Promise<VirtualMachine | undefined> {
+  async #again(vm: MachineOutline, options: Options): Promise<MachineOutline | undefined> {
     const now = await this.#session.find(vm.metadata.name ?? "", options);
     return now?.metadata.uid === vm.metadata.uid ? now : undefined;
   }
 
+  /** Answers whether it is still on its way. */
   async #delete(
     kind: keyof Kinds,
     { metadata: { name = "", uid = "", resourceVersion } }: KubeObject,
     asSeen: boolean,
     options: Options,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const objects = await this.#session.objects(options);
     const preconditions = { uid, ...(asSeen && resourceVersion && { resourceVersion }) };
     try {
       const how = { propagationPolicy: "Foreground", preconditions } as const;
-      await objects.delete(kind, name, how, options);
+      const answer = await objects.delete(kind, name, how, options);
+      return answer.kind !== "Status";
     } catch (error) {
       if (!isMissing(error, KINDS[kind].resource, name)) throw error;
+      return false;
     }
   }
 
   async #gone(
     kind: keyof Kinds,
     { metadata: { name = "", uid } }: KubeObject,
+    isAnswered: boolean,
     { signal }: Options,
   ): Promise<void> {
-    const { clock, settings: { patienceMs } } = this.#session;
+    const { clock, settings } = this.#session;
+    const objects = await this.#session.objects({ signal });
     let held: readonly string[] = [];
-    const gone = await waitFor({
-      clock,
-      timeoutMs: patienceMs,
-      signal,
-      pollMs: POLL_MS,
-      look: async ({ signal }): Promise<true | undefined> => {
-        const found = await (await this.#session.objects({ signal })).find(kind, name, { signal });
+    const gone = await patiently({
+      ...{ clock, settings, signal, isAnswered },
+      async look({ signal }): Promise<true | undefined> {
+        const found = await objects.find(kind, name, { signal });
         held = found?.metadata.finalizers ?? [];
         return found?.metadata.uid === uid ? undefined : true;
       },
     });
     if (gone) return;
-    const why =
-      `${JSON.stringify(name)} is still there after ${patienceMs / 1000} seconds, held by ` +
+    const seconds = settings.patienceMs / 1000;
+    const why = `${JSON.stringify(name)} is still there after ${seconds} seconds, held by ` +
       (held.join(", ") || "nothing that it tells");
     throw new Trouble("deadline-exceeded", why, "held");
   }

@@ -5,12 +5,12 @@
  */
 
 import { type About, Trouble } from "../backend/driver_errors.ts";
-import { waitFor } from "../backend/wait_for.ts";
 import { decide, DriverError, type DriverErrorData, type MachineRef } from "../contract/mod.ts";
 import type { PowerOperation, PowerState } from "../contract/mod.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
 import { seenState } from "./machine_state.ts";
+import { patiently } from "./patience.ts";
 
 /** Which machine a handle stands for: a successor of the same name is another one. */
 export interface Identity {
@@ -20,15 +20,12 @@ export interface Identity {
   readonly ref: MachineRef;
 }
 
-/** No event of the cluster is waited for: a look is cheap, and what is seen is the truth. */
-export const POLL_MS = 250;
-
 /** The machine, or undefined if it is gone. */
 export async function findMachine(
   session: DriverSession,
   { uid, ref }: Identity,
   options: Options,
-): Promise<VirtualMachine | undefined> {
+): Promise<MachineOutline | undefined> {
   const vm = await session.find(session.nameOf(ref), options);
   return vm?.metadata.uid === uid ? vm : undefined;
 }
@@ -39,11 +36,21 @@ export async function readMachine(
   identity: Identity,
   operation: PowerOperation,
   options: Options,
-): Promise<VirtualMachine> {
+): Promise<MachineOutline> {
   const vm = await findMachine(session, identity, options);
   if (vm) return vm;
   decide("absent", operation, identity.ref);
   throw new TypeError("The power table allows something for a machine that is absent");
+}
+
+/** What {@linkcode settled} waits for. */
+export interface Settling {
+  /** For what, if the machine is gone meanwhile. */
+  readonly operation: PowerOperation;
+  /** Whether it is there. */
+  isSettled(state: PowerState): boolean;
+  /** What the cluster answered to the change. */
+  readonly answer?: MachineOutline;
 }
 
 /**
@@ -54,31 +61,28 @@ export async function readMachine(
 export async function settled(
   session: DriverSession,
   identity: Identity,
-  operation: PowerOperation,
-  isSettled: (state: PowerState, vm: VirtualMachine) => boolean,
+  { operation, isSettled, answer }: Settling,
   { signal }: Options,
-): Promise<VirtualMachine> {
-  const { clock, settings: { patienceMs } } = session;
-  let last = "";
-  const vm = await waitFor({
-    clock,
-    timeoutMs: patienceMs,
-    signal,
-    pollMs: POLL_MS,
-    async look({ signal }): Promise<VirtualMachine | undefined> {
+): Promise<MachineOutline> {
+  if (answer && isSettled(seenState(answer).state)) return answer;
+  const { clock, settings } = session;
+  let last = answer ? seenState(answer).raw : "";
+  const vm = await patiently({
+    ...{ clock, settings, signal, isAnswered: answer !== undefined },
+    async look({ signal }): Promise<MachineOutline | undefined> {
       const vm = await readMachine(session, identity, operation, { signal });
       const { state, raw } = seenState(vm);
       last = raw;
-      return isSettled(state, vm) ? vm : undefined;
+      return isSettled(state) ? vm : undefined;
     },
   });
   if (vm) return vm;
-  const why = `it still shows ${JSON.stringify(last)} after ${patienceMs / 1000} seconds`;
+  const why = `it still shows ${JSON.stringify(last)} after ${settings.patienceMs / 1000} seconds`;
   throw new Trouble("deadline-exceeded", why, "slow-cluster");
 }
 
 /** What is wrong with a machine that cannot run. */
-export function troubleOf(vm: VirtualMachine): Trouble {
+export function troubleOf(vm: MachineOutline): Trouble {
   const { raw } = seenState(vm);
   const words = (vm.status?.conditions ?? [])
     .filter(({ message, status }) => message && status === "False")
@@ -89,7 +93,7 @@ export function troubleOf(vm: VirtualMachine): Trouble {
 }
 
 /** The same as plain data, for a status or a verdict. */
-export function troubleData(vm: VirtualMachine, { operation, subject }: About): DriverErrorData {
+export function troubleData(vm: MachineOutline, { operation, subject }: About): DriverErrorData {
   const { code, message, reason } = troubleOf(vm);
   return new DriverError({ code, operation, subject, message, reason }).toJSON();
 }

@@ -5,7 +5,7 @@
  */
 
 import type { PowerState } from "../contract/mod.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 
 /** The strategy of a machine that is off. */
 export const OFF = "Halted";
@@ -47,7 +47,7 @@ export interface SeenState {
  * What a machine is doing. The status lags behind what was asked for, and reads `Stopped` before any
  * controller saw the machine: so what was asked for counts, too.
  */
-export function seenState(vm: VirtualMachine): SeenState {
+export function seenState(vm: MachineOutline): SeenState {
   const { metadata, spec, status } = vm;
   const raw = status?.printableStatus ?? "";
   return {
@@ -56,7 +56,7 @@ export function seenState(vm: VirtualMachine): SeenState {
   };
 }
 
-function stateOf({ metadata, status }: VirtualMachine, strategy: string, raw: string): PowerState {
+function stateOf({ metadata, status }: MachineOutline, strategy: string, raw: string): PowerState {
   if (metadata.deletionTimestamp !== undefined) return "stopping";
   if (metadata.annotations?.[CREATION_ANNOTATION] !== undefined) return "creating";
   const shown = raw === "" ? "stopped" : STATUSES[raw] ?? "unknown";

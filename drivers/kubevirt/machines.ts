@@ -18,7 +18,7 @@ import {
   type NameRule,
 } from "../contract/mod.ts";
 import type { ImageFile, ImageStore } from "../images/mod.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
 import { attempt, isUnsure, meaningOf } from "./errors.ts";
 import { KubevirtMachine } from "./machine.ts";
@@ -112,13 +112,13 @@ export class KubevirtMachines implements Machines {
         const vm = await this.#own(ref, { signal });
         if (vm) await this.#removal.machine(vm, ref, force, { signal });
         // A delete that failed half way may have left the disk.
-        const hadDisk = await this.#removal.disks(ref, { signal });
-        if (!vm && !hadDisk) decide("absent", "delete", ref);
+        const disk = await this.#removal.disk(ref, { signal });
+        if (!vm && disk !== "removed") decide("absent", "delete", ref);
       });
     });
   }
 
-  #handle({ cluster, name }: MachineRef, vm: VirtualMachine | undefined): Machine {
+  #handle({ cluster, name }: MachineRef, vm: MachineOutline | undefined): Machine {
     const uid = vm?.metadata.uid ?? "";
     return new KubevirtMachine(this.#session, { uid, ref: { cluster, name } });
   }
@@ -128,7 +128,7 @@ export class KubevirtMachines implements Machines {
   }
 
   /** The machine of that name, if it is ours. @throws {Trouble} `failed-precondition` */
-  async #own(ref: MachineRef, options: Options): Promise<VirtualMachine | undefined> {
+  async #own(ref: MachineRef, options: Options): Promise<MachineOutline | undefined> {
     const name = this.#session.nameOf(ref);
     const vm = await this.#session.find(name, options);
     if (!vm || isPartOf(vm, this.#session.owner, ref)) return vm;
@@ -144,12 +144,11 @@ export class KubevirtMachines implements Machines {
     if (await this.#session.find(name, options)) {
       throw new Trouble("already-exists", "there is a virtual machine of that name");
     }
-    await this.#removal.disks(ref, options);
     const objects = await this.#session.objects(options);
     const disk = rootDiskOf(name);
-    const taken = await objects.find("datavolumes", disk, options) ??
-      await objects.find("persistentvolumeclaims", disk, options);
-    if (!taken) return;
+    const isTaken = await this.#removal.disk(ref, options) === "foreign" ||
+      await objects.find("persistentvolumeclaims", disk, options) !== undefined;
+    if (!isTaken) return;
     const why = `there is a volume ${JSON.stringify(disk)} that is none of this machine's`;
     throw new Trouble("already-exists", why);
   }
@@ -177,7 +176,7 @@ export class KubevirtMachines implements Machines {
   /** From now on the machine is one like any other. */
   async #finish(
     name: string,
-    { metadata: { uid } }: VirtualMachine,
+    { metadata: { uid } }: MachineOutline,
     creation: string,
     options: Options,
   ): Promise<void> {

@@ -111,6 +111,12 @@ export type VirtualMachine = KubeObject & {
   };
 };
 
+/** A virtual machine in outline. */
+export type MachineOutline = KubeObject & {
+  readonly spec: Pick<VirtualMachine["spec"], "runStrategy" | "running">;
+  readonly status?: VirtualMachine["status"];
+};
+
 /** A network interface, as an instance tells it. */
 export type VmiInterface = {
   readonly name?: string;
@@ -158,6 +164,9 @@ export type DataVolume = KubeObject & {
     readonly conditions?: readonly Condition[];
   };
 };
+
+/** A data volume in outline. */
+export type VolumeOutline = KubeObject & { readonly status?: DataVolume["status"] };
 
 /** A secret. Its values never leave the process but to the server. */
 export type Secret = KubeObject & {

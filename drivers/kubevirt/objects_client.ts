@@ -16,11 +16,13 @@ import type {
   KubeBackend,
   KubeMethods,
   KubeObject,
+  MachineOutline,
   PatchType,
   Secret,
   Selection,
   VirtualMachine,
   VirtualMachineInstance,
+  VolumeOutline,
 } from "./backend.ts";
 import { isRefusal, type Refusal, refusalOf } from "./status.ts";
 
@@ -31,6 +33,15 @@ export type Kinds = {
   readonly datavolumes: DataVolume;
   readonly persistentvolumeclaims: KubeObject;
   readonly secrets: Secret;
+};
+
+/** What is answered of each kind: an outline. */
+export type Outlines = {
+  readonly virtualmachines: MachineOutline;
+  readonly virtualmachineinstances: VirtualMachineInstance;
+  readonly datavolumes: VolumeOutline;
+  readonly persistentvolumeclaims: KubeObject;
+  readonly secrets: KubeObject;
 };
 
 /** Where each kind is. */
@@ -68,7 +79,7 @@ export interface KubeObjectsOptions {
   readonly access?: Access;
 }
 
-/** The objects of one namespace. */
+/** The objects of one namespace, in outline unless a method says otherwise. */
 export class KubeObjects {
   /** The only namespace that is looked at. */
   readonly namespace: string;
@@ -86,7 +97,21 @@ export class KubeObjects {
 
   /** Where a kind is, for calls that are made without this. */
   at(kind: keyof Kinds): Collection {
-    return { ...this.#access, ...KINDS[kind], namespace: this.namespace };
+    return { ...this.#access, ...KINDS[kind], namespace: this.namespace, view: "outline" };
+  }
+
+  /** As {@linkcode KubeObjects.find}, with all that is in it. @throws {BackendError} */
+  async findWhole<K extends keyof Kinds>(
+    kind: K,
+    name: string,
+    options?: BackendCallOptions,
+  ): Promise<Kinds[K] | undefined> {
+    const { view: _, ...at } = this.at(kind);
+    return await ifThere(kind, name, async () => {
+      const object = await this.#call("get", { ...at, name }, options);
+      assertNamed(kind, object);
+      return object as Kinds[K];
+    });
   }
 
   /** Reads one. @throws {BackendError} */
@@ -94,7 +119,7 @@ export class KubeObjects {
     kind: K,
     name: string,
     options?: BackendCallOptions,
-  ): Promise<Kinds[K]> {
+  ): Promise<Outlines[K]> {
     return typed(kind, await this.#call("get", { ...this.at(kind), name }, options));
   }
 
@@ -108,13 +133,8 @@ export class KubeObjects {
     kind: K,
     name: string,
     options?: BackendCallOptions,
-  ): Promise<Kinds[K] | undefined> {
-    try {
-      return await this.get(kind, name, options);
-    } catch (error) {
-      if (isMissing(error, KINDS[kind].resource, name)) return undefined;
-      throw error;
-    }
+  ): Promise<Outlines[K] | undefined> {
+    return await ifThere(kind, name, () => this.get(kind, name, options));
   }
 
   /**
@@ -126,8 +146,8 @@ export class KubeObjects {
     kind: K,
     selection: Selection,
     options?: BackendCallOptions,
-  ): Promise<{ items: readonly Kinds[K][]; resourceVersion: string }> {
-    const items: Kinds[K][] = [];
+  ): Promise<{ items: readonly Outlines[K][]; resourceVersion: string }> {
+    const items: Outlines[K][] = [];
     let next: string | undefined;
     let restarts = 0;
     while (true) {
@@ -151,7 +171,7 @@ export class KubeObjects {
     body: Kinds[K],
     change?: ChangeOptions,
     options?: BackendCallOptions,
-  ): Promise<Kinds[K]> {
+  ): Promise<Outlines[K]> {
     const params = { ...this.at(kind), body, ...(change && { options: change }) };
     return typed(kind, await this.#call("create", params, options));
   }
@@ -162,7 +182,7 @@ export class KubeObjects {
     name: string,
     body: Kinds[K],
     options?: BackendCallOptions,
-  ): Promise<Kinds[K]> {
+  ): Promise<Outlines[K]> {
     return typed(kind, await this.#call("replace", { ...this.at(kind), name, body }, options));
   }
 
@@ -172,7 +192,7 @@ export class KubeObjects {
     name: string,
     patch: { readonly type: PatchType; readonly body: KubeMethods["patch"]["params"]["body"] },
     options?: BackendCallOptions,
-  ): Promise<Kinds[K]> {
+  ): Promise<Outlines[K]> {
     return typed(kind, await this.#call("patch", { ...this.at(kind), name, ...patch }, options));
   }
 
@@ -245,6 +265,20 @@ function mayRepeat({ status, reason, retryAfterSeconds }: Refusal, isRead: boole
     (status === 503 || reason === "ServerTimeout");
 }
 
+/** The object, or undefined if the server says that there is none of that name. */
+async function ifThere<T>(
+  kind: keyof Kinds,
+  name: string,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isMissing(error, KINDS[kind].resource, name)) return undefined;
+    throw error;
+  }
+}
+
 /** Whether the server says that this object is not there; a missing collection or namespace is something else. */
 export function isMissing(error: unknown, resource: string, name: string): boolean {
   const refusal = refusalOf(error);
@@ -253,13 +287,12 @@ export function isMissing(error: unknown, resource: string, name: string): boole
 }
 
 /** The object as its kind; `garbled` if it is something else. */
-function typed<K extends keyof Kinds>(kind: K, object: KubeObject): Kinds[K] {
-  if (!isObjectWithName(object)) {
-    throw new BackendError("garbled", "", `The API server answered no object of ${kind}`);
-  }
-  return object as Kinds[K];
+function typed<K extends keyof Kinds>(kind: K, object: KubeObject): Outlines[K] {
+  assertNamed(kind, object);
+  return object as Outlines[K];
 }
 
-function isObjectWithName({ metadata }: KubeObject): boolean {
-  return typeof metadata === "object" && typeof metadata?.name === "string";
+function assertNamed(kind: keyof Kinds, { metadata }: KubeObject): void {
+  if (typeof metadata === "object" && typeof metadata?.name === "string") return;
+  throw new BackendError("garbled", "", `The API server answered no object of ${kind}`);
 }

@@ -12,8 +12,9 @@ import { BackendError } from "../backend/backend.ts";
 import { Trouble } from "../backend/driver_errors.ts";
 import { undoing } from "../backend/undo.ts";
 import type { DriverError } from "../contract/mod.ts";
-import type { Secret, VirtualMachine } from "./backend.ts";
+import type { KubeObject, MachineOutline, Secret } from "./backend.ts";
 import { isUnsure } from "./errors.ts";
+import { isMissing, KINDS } from "./objects_client.ts";
 import type { MachineCall } from "./plugin_request.ts";
 import type { ProviderSpec } from "./provider_spec.ts";
 import { isRefusal } from "./status.ts";
@@ -43,7 +44,7 @@ export async function createMachine(
   call: MachineCall,
   { spec, userData }: Wanted,
   describe: (error: unknown) => DriverError,
-): Promise<VirtualMachine> {
+): Promise<MachineOutline> {
   const { objects, names, signal } = call;
   const secret = userDataSecretOf(names, spec, userData);
   const present = await objects.find("virtualmachines", names.vm, { signal });
@@ -51,14 +52,14 @@ export async function createMachine(
   await refuseDisks(call, spec);
   return await undoing(async (undo) => {
     undo.add(`secret:${names.userData}`, () => removeUnused(call));
-    await placeSecret(call, secret);
+    const placed = await placeSecret(call, secret);
     const made = await placeMachine(call, spec);
-    return await finish(call, made, secret);
+    return await finish(call, made, secret, placed);
   }, describe);
 }
 
 /** The machine that is there, if the same request made it. */
-function adopted({ names }: MachineCall, vm: VirtualMachine, spec: ProviderSpec): VirtualMachine {
+function adopted({ names }: MachineCall, vm: MachineOutline, spec: ProviderSpec): MachineOutline {
   const shown = JSON.stringify(names.vm);
   if (!carries(vm, ownLabels(names))) {
     const why = `There is a virtual machine ${shown} that is somebody else's`;
@@ -89,10 +90,13 @@ async function refuseDisks({ objects, names, signal }: MachineCall, spec: Provid
   }
 }
 
-/** Makes the Secret, or takes over one that an earlier attempt left. */
-async function placeSecret({ objects, names, signal }: MachineCall, secret: Secret): Promise<void> {
+/** Makes the Secret, or takes over one that an earlier attempt left; answers it. */
+async function placeSecret(
+  { objects, names, signal }: MachineCall,
+  secret: Secret,
+): Promise<KubeObject> {
   try {
-    await objects.create("secrets", secret, undefined, { signal });
+    return await objects.create("secrets", secret, undefined, { signal });
   } catch (error) {
     const exists = isRefusal(error, 409, "AlreadyExists");
     if (!exists && !isUnsure(error)) throw error;
@@ -100,14 +104,14 @@ async function placeSecret({ objects, names, signal }: MachineCall, secret: Secr
     const found = await objects.find("secrets", names.userData, { signal });
     if (!found) throw error;
     assertOwnSecret(found, names);
-    if (!exists) return;
+    if (!exists) return found;
     const { resourceVersion } = found.metadata;
     const body = { ...secret, metadata: { ...secret.metadata, resourceVersion } };
-    await objects.replace("secrets", names.userData, body, { signal });
+    return await objects.replace("secrets", names.userData, body, { signal });
   }
 }
 
-function assertOwnSecret(found: Secret, names: MachineCall["names"]): void {
+function assertOwnSecret(found: KubeObject, names: MachineCall["names"]): void {
   const shown = JSON.stringify(names.userData);
   if (!carries(found, ownLabels(names))) {
     const why = `There is a Secret ${shown} that is somebody else's`;
@@ -119,7 +123,7 @@ function assertOwnSecret(found: Secret, names: MachineCall["names"]): void {
 }
 
 /** Makes the virtual machine. If another was faster, or the answer was lost, what is there decides. */
-async function placeMachine(call: MachineCall, spec: ProviderSpec): Promise<VirtualMachine> {
+async function placeMachine(call: MachineCall, spec: ProviderSpec): Promise<MachineOutline> {
   const { objects, names, signal } = call;
   try {
     const vm = virtualMachineOf(names, spec);
@@ -136,23 +140,26 @@ async function placeMachine(call: MachineCall, spec: ProviderSpec): Promise<Virt
 /** Sees to it that the machine's Secret is there, and goes with the machine. */
 async function finish(
   call: MachineCall,
-  vm: VirtualMachine,
+  vm: MachineOutline,
   secret: Secret,
-): Promise<VirtualMachine> {
+  placed?: KubeObject,
+): Promise<MachineOutline> {
   const { objects, names, signal } = call;
   const ownerReferences = [ownedBy(vm)];
-  const found = await objects.find("secrets", names.userData, { signal });
-  if (!found) {
+  const found = placed ?? await objects.find("secrets", names.userData, { signal });
+  const place = async (): Promise<MachineOutline> => {
     const body = { ...secret, metadata: { ...secret.metadata, ownerReferences } };
     await objects.create("secrets", body, undefined, { signal });
     return vm;
-  }
+  };
+  if (!found) return await place();
   assertOwnSecret(found, names);
   if (isFinished(vm, found)) return vm;
   const patch = { type: "merge", body: { metadata: { ownerReferences } } } as const;
   try {
     await objects.patch("secrets", names.userData, patch, { signal });
   } catch (error) {
+    if (isMissing(error, KINDS.secrets.resource, names.userData)) return await place();
     if (!isUnsure(error)) throw error;
     signal?.throwIfAborted();
     if (!isFinished(vm, await objects.find("secrets", names.userData, { signal }))) throw error;
@@ -161,7 +168,7 @@ async function finish(
 }
 
 /** Whether the machine has the Secret that it needs, and takes it along when it goes. */
-export function isFinished(vm: VirtualMachine, secret: Secret | undefined): boolean {
+export function isFinished(vm: MachineOutline, secret: KubeObject | undefined): boolean {
   return secret !== undefined && ownerOf(secret.metadata)?.uid === vm.metadata.uid;
 }
 
@@ -173,9 +180,9 @@ export function isFinished(vm: VirtualMachine, secret: Secret | undefined): bool
  */
 export async function initializeMachine(
   call: MachineCall,
-  vm: VirtualMachine,
+  vm: MachineOutline,
   { spec, userData }: Wanted,
-): Promise<VirtualMachine> {
+): Promise<MachineOutline> {
   return await finish(call, vm, userDataSecretOf(call.names, spec, userData));
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { type DriverError, PluginError } from "../contract/mod.ts";
-import type { KubeObject, VirtualMachine } from "./backend.ts";
+import type { KubeObject, MachineOutline, VirtualMachine } from "./backend.ts";
 import type { Kinds } from "./objects_client.ts";
 import { isMeant } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
@@ -37,18 +37,21 @@ export async function deleteMachine(
   let state = readState(lastKnownState);
   try {
     const { objects, names, signal } = call;
-    const found = await objects.find("virtualmachines", names.vm, { signal });
+    const found = await objects.findWhole("virtualmachines", names.vm, { signal });
     const target = found && isMeant(call, found) ? found : undefined;
     state = stateOf(call, target, state);
     const level = call.settings.deletion;
-    const counts = ({ kind }: Part): boolean => level === "storage" || kind !== "datavolumes";
-    if (target) await requestDeletion(call, "virtualmachines", target);
-    if (target && level === "accepted") return;
-    if (target) await untilGone(call, () => machineIn(call, target));
-    const parts = await removeParts(call, state);
+    if (target) {
+      const left = await requestDeletion(call, "virtualmachines", target);
+      if (level === "accepted") return;
+      const words = left ? [inWords("machine", left)] : [];
+      await untilGone(call, () => machineIn(call, target), words);
+    }
+    const parts = await partsIn(call, state);
     state = { ...state, disks: disksOf(state, parts) };
+    const left = await removed(call, parts);
     if (level === "accepted") return;
-    await untilGone(call, async () => (await partsIn(call, state)).filter(counts).map(partInWords));
+    await untilPartsGone(call, state, left);
     if (level === "storage") await untilGone(call, () => disksIn(call, state));
   } catch (error) {
     const described = describe(error);
@@ -85,27 +88,33 @@ function readState(text: string | undefined): DeletionState {
   }
 }
 
-/** Asks for the deletion of this very object; if there is another of the name by now, it is gone. */
+/**
+ * Asks for the deletion of this very object, and answers it while it is on its way; if there is another of
+ * the name by now, it is gone.
+ */
 async function requestDeletion(
   { objects, signal }: MachineCall,
   kind: keyof Kinds,
-  { metadata: { name = "", uid, deletionTimestamp } }: KubeObject,
-): Promise<void> {
-  if (deletionTimestamp !== undefined) return;
+  object: KubeObject,
+): Promise<KubeObject | undefined> {
+  const { name = "", uid, deletionTimestamp } = object.metadata;
+  if (deletionTimestamp !== undefined) return object;
   try {
-    await objects.delete(kind, name, { preconditions: { uid } }, { signal });
+    const answer = await objects.delete(kind, name, { preconditions: { uid } }, { signal });
+    return answer.kind === "Status" ? undefined : answer;
   } catch (error) {
-    if (isRefusal(error, 404, "NotFound")) return;
+    if (isRefusal(error, 404, "NotFound")) return undefined;
     if (!isRefusal(error, 409)) throw error;
     const now = await objects.find(kind, name, { signal });
     if (now?.metadata.uid === uid) throw error;
+    return undefined;
   }
 }
 
 /** The machine and its instance, as far as they are still there. */
 async function machineIn(
   { objects, names, signal }: MachineCall,
-  { metadata: { uid } }: VirtualMachine,
+  { metadata: { uid } }: MachineOutline,
 ): Promise<string[]> {
   const vm = await objects.find("virtualmachines", names.vm, { signal });
   // It goes last, unless somebody let go of its instance.
@@ -114,11 +123,29 @@ async function machineIn(
   return instance && ownerOf(instance.metadata)?.uid === uid ? [inWords("instance", instance)] : [];
 }
 
-/** Removes what the cluster does not remove by itself, and answers what that was. */
-async function removeParts(call: MachineCall, state: DeletionState): Promise<readonly Part[]> {
-  const parts = await partsIn(call, state);
-  for (const { kind, object } of parts) await requestDeletion(call, kind, object);
-  return parts;
+/** Removes what the cluster does not remove by itself, and answers what is still on its way. */
+async function removed(call: MachineCall, parts: readonly Part[]): Promise<readonly Part[]> {
+  const left: Part[] = [];
+  for (const { kind, object } of parts) {
+    const answer = await requestDeletion(call, kind, object);
+    if (answer) left.push({ kind, object: answer });
+  }
+  return left;
+}
+
+/** Waits for what is on its way: without anything, nobody needs to look again. */
+async function untilPartsGone(
+  call: MachineCall,
+  state: DeletionState,
+  left: readonly Part[],
+): Promise<void> {
+  const isStorage = call.settings.deletion === "storage";
+  const wordsOf = (parts: readonly Part[]): string[] =>
+    parts.filter(({ kind }) => isStorage || kind !== "datavolumes")
+      .map(({ kind, object }) => inWords(kind, object));
+  const words = wordsOf(left);
+  if (words.length === 0) return;
+  await untilGone(call, async () => wordsOf(await partsIn(call, state)), words);
 }
 
 /** The names of all claims that are or were there: those of the data volumes. */
@@ -135,22 +162,21 @@ function disksOf({ disks }: DeletionState, parts: readonly Part[]): string[] {
  */
 async function partsIn(call: MachineCall, { uid }: DeletionState): Promise<Part[]> {
   const { objects, names, signal } = call;
-  const found = await objects.find("virtualmachines", names.vm, { signal });
-  const successor = found && carries(found, ownLabels(names)) ? found.metadata.uid : undefined;
   const labelSelector = selectorOf(ownLabels(names));
-  const parts: Part[] = [];
+  const found: Part[] = [];
   for (const kind of PARTS) {
     const { items } = await objects.list(kind, { labelSelector }, { signal });
-    for (const object of items) {
-      if (!carries(object, ownLabels(names))) continue;
-      const owner = ownerOf(object.metadata)?.uid;
-      const isPart = owner === undefined
-        ? successor === undefined
-        : owner !== successor && (uid === undefined || owner === uid);
-      if (isPart) parts.push({ kind, object });
-    }
+    const own = items.filter((object) => carries(object, ownLabels(names)));
+    found.push(...own.map((object) => ({ kind, object })));
   }
-  return parts;
+  if (found.length === 0) return [];
+  const vm = await objects.find("virtualmachines", names.vm, { signal });
+  const successor = vm && carries(vm, ownLabels(names)) ? vm.metadata.uid : undefined;
+  return found.filter(({ object }) => {
+    const owner = ownerOf(object.metadata)?.uid;
+    if (owner === undefined) return successor === undefined;
+    return owner !== successor && (uid === undefined || owner === uid);
+  });
 }
 
 /** The disks that are still there. A claim goes after its data volume. */
@@ -158,18 +184,15 @@ async function disksIn(
   { objects, names, signal }: MachineCall,
   { disks, uid }: DeletionState,
 ): Promise<string[]> {
-  const vm = await objects.find("virtualmachines", names.vm, { signal });
-  if (vm && vm.metadata.uid !== uid) return [];
   const left: string[] = [];
   for (const name of disks) {
     const claim = await objects.find("persistentvolumeclaims", name, { signal });
     if (claim) left.push(inWords("claim", claim));
   }
-  return left;
-}
-
-function partInWords({ kind, object }: Part): string {
-  return inWords(kind, object);
+  if (left.length === 0) return [];
+  // A later machine of the name has disks of the same names.
+  const vm = await objects.find("virtualmachines", names.vm, { signal });
+  return vm && vm.metadata.uid !== uid ? [] : left;
 }
 
 function inWords(what: string, { metadata: { name, finalizers = [] } }: KubeObject): string {

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import type { Json } from "../backend/backend.ts";
 import type { PluginHost, PluginTrouble } from "../contract/mod.ts";
-import type { Knobs, KubeBackend, KubeObject, VirtualMachine } from "./backend.ts";
+import type { Collection, Knobs, KubeBackend, KubeObject, MachineOutline } from "./backend.ts";
 import { KINDS, type Kinds } from "./objects_client.ts";
 import { samplesOf } from "./plugin_samples.ts";
 import { ROOT_DISK } from "./provider_spec.ts";
@@ -60,7 +60,7 @@ export function pluginHost(backend: KubeBackend): PluginHost {
       await space.uproot("datavolumes", name);
       await space.gone("persistentvolumeclaims", name);
     },
-    fingerprint: async (name) => portraitOf(await space.find("virtualmachines", name)),
+    fingerprint: async (name) => portraitOf(await space.find("virtualmachines", name, {})),
     running: (name) => space.running(name),
     vanish: async (name) => {
       await space.remove("virtualmachines", name, "Orphan");
@@ -134,7 +134,8 @@ class Namespace {
       const at = await this.#at(kind);
       let next: string | undefined;
       do {
-        const page = await this.#backend.call("list", { ...at, limit: 500, continue: next });
+        const params = { ...at, view: "outline", limit: 500, continue: next } as const;
+        const page = await this.#backend.call("list", params);
         entries.push(...page.items.map(({ metadata }) => `${WORDS[kind]}:${metadata.name}`));
         next = page.metadata.continue;
       } while (next);
@@ -142,18 +143,22 @@ class Namespace {
     return entries.sort();
   }
 
-  async find(kind: keyof Kinds, name: string): Promise<KubeObject | undefined> {
+  async find(
+    kind: keyof Kinds,
+    name: string,
+    view: Pick<Collection, "view"> = { view: "outline" },
+  ): Promise<KubeObject | undefined> {
     try {
-      return await this.#backend.call("get", { ...await this.#at(kind), name });
+      return await this.#backend.call("get", { ...await this.#at(kind), name, ...view });
     } catch (error) {
       if (isRefusal(error, 404)) return undefined;
       throw error;
     }
   }
 
-  async machine(name: string): Promise<VirtualMachine> {
+  async machine(name: string): Promise<MachineOutline> {
     const at = await this.#at("virtualmachines");
-    return await this.#backend.call("get", { ...at, name }) as VirtualMachine;
+    return await this.#backend.call("get", { ...at, name, view: "outline" }) as MachineOutline;
   }
 
   async create(kind: keyof Kinds, body: KubeObject): Promise<void> {
@@ -203,7 +208,11 @@ class Namespace {
   ): Promise<void> {
     const end = new AbortController();
     const events = this.#backend.events({ signal: end.signal });
-    const of = { ...await this.#at(kind), fieldSelector: `metadata.name=${name}` };
+    const of = {
+      ...await this.#at(kind),
+      view: "outline" as const,
+      fieldSelector: `metadata.name=${name}`,
+    };
     const { watch } = await this.#backend.call("watch.start", of);
     try {
       if (isSo(await this.find(kind, name))) return;

@@ -6,7 +6,7 @@
 
 import { type About, Trouble } from "../backend/driver_errors.ts";
 import { type MachineAnswer, type NodeAddress, PluginError } from "../contract/mod.ts";
-import type { VirtualMachine, VirtualMachineInstance } from "./backend.ts";
+import type { MachineOutline, VirtualMachine, VirtualMachineInstance } from "./backend.ts";
 import { isFinished } from "./plugin_create.ts";
 import { providerIdOf } from "./plugin_provider_id.ts";
 import type { Call, MachineCall } from "./plugin_request.ts";
@@ -20,7 +20,7 @@ import {
 } from "./virtual_machine_names.ts";
 
 /** What is answered of a machine that is there. */
-export function answerOf({ objects, names }: MachineCall, vm: VirtualMachine): MachineAnswer {
+export function answerOf({ objects, names }: MachineCall, vm: MachineOutline): MachineAnswer {
   return { providerID: providerIdOf(vm, objects.namespace), nodeName: names.machine };
 }
 
@@ -29,10 +29,19 @@ export function answerOf({ objects, names }: MachineCall, vm: VirtualMachine): M
  *
  * @throws {Trouble} `not-found`, or `aborted` while it is being deleted
  */
-export async function theMachine(call: MachineCall): Promise<VirtualMachine> {
+export async function theMachine(call: MachineCall): Promise<MachineOutline> {
   const { objects, names, signal } = call;
-  const vm = await objects.find("virtualmachines", names.vm, { signal });
-  const shown = JSON.stringify(names.vm);
+  return meant(call, await objects.find("virtualmachines", names.vm, { signal }));
+}
+
+/** The same with all that is in it, for whoever puts it back changed. @throws as {@linkcode theMachine} */
+export async function theWholeMachine(call: MachineCall): Promise<VirtualMachine> {
+  const { objects, names, signal } = call;
+  return meant(call, await objects.findWhole("virtualmachines", names.vm, { signal }));
+}
+
+function meant<T extends MachineOutline>(call: MachineCall, vm: T | undefined): T {
+  const shown = JSON.stringify(call.names.vm);
   if (!vm || !isMeant(call, vm)) {
     throw new Trouble("not-found", `There is no virtual machine ${shown} of this owner's and id`);
   }
@@ -41,7 +50,7 @@ export async function theMachine(call: MachineCall): Promise<VirtualMachine> {
 }
 
 /** Whether a virtual machine of the name is the one that a call is about. */
-export function isMeant({ names, uid }: MachineCall, vm: VirtualMachine): boolean {
+export function isMeant({ names, uid }: MachineCall, vm: MachineOutline): boolean {
   return carries(vm, ownLabels(names)) && (uid === undefined || vm.metadata.uid === uid);
 }
 

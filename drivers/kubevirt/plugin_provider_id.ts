@@ -7,7 +7,7 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 
 /** What an id says. */
 export interface ProviderId {
@@ -53,7 +53,7 @@ function decoded(part: string): string {
 
 /** The id of a machine that is there. */
 export function providerIdOf(
-  { metadata }: VirtualMachine,
+  { metadata }: MachineOutline,
   namespace: string,
 ): string {
   return formatProviderId({ namespace, vm: metadata.name ?? "", uid: metadata.uid ?? "" });

@@ -5,9 +5,9 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import type { VirtualMachine } from "./backend.ts";
+import type { MachineOutline } from "./backend.ts";
 import { isUnsure } from "./errors.ts";
-import { theMachine } from "./plugin_look.ts";
+import { theWholeMachine } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
 import { untilGone } from "./plugin_wait.ts";
 import { isRefusal } from "./status.ts";
@@ -23,17 +23,17 @@ const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
  *
  * @throws {Trouble} `not-found`, `aborted` if others keep writing, `deadline-exceeded`
  */
-export async function shutDownMachine(call: MachineCall): Promise<VirtualMachine> {
+export async function shutDownMachine(call: MachineCall): Promise<MachineOutline> {
   const vm = await halted(call);
   await untilGone(call, async () => await isOver(call) ? [] : ["an instance that runs"]);
   return vm;
 }
 
 /** The machine, told to be off. Each attempt begins with what is there now: others may have written. */
-async function halted(call: MachineCall): Promise<VirtualMachine> {
+async function halted(call: MachineCall): Promise<MachineOutline> {
   const { objects, names, signal } = call;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const vm = await theMachine(call);
+    const vm = await theWholeMachine(call);
     if (vm.spec.runStrategy === "Halted") return vm;
     const { running: _, ...spec } = vm.spec;
     try {

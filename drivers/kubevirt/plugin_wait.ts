@@ -1,34 +1,33 @@
 /**
- * Waiting until the cluster has done what was asked of it.
+ * Waiting until the cluster has let go of what it was told to.
  *
  * @module
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
+import { patiently } from "./patience.ts";
 import type { Call } from "./plugin_request.ts";
 
-/** The pause between two looks grows: most is done soon, or late. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5000;
-
 /**
- * Looks until nothing is left, for as long as the settings say.
+ * Looks until nothing is left, for as long as the settings say. `left` is what the cluster's answer to a
+ * change has just told to be there; without it, the first look comes at once.
  *
  * @throws {Trouble} `deadline-exceeded`, with what is left
  */
 export async function untilGone(
-  { clock, signal, settings: { patienceMs } }: Call,
+  { clock, signal, settings }: Call,
   look: () => Promise<readonly string[]>,
+  left: readonly string[] = [],
 ): Promise<void> {
-  const deadline = clock.now() + patienceMs;
-  for (let pause = FIRST_PAUSE_MS;; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    const left = await look();
-    if (left.length === 0) return;
-    const rest = deadline - clock.now();
-    if (rest <= 0) {
-      const why = `After ${patienceMs / 1000} s there is still ${left.join(", ")}`;
-      throw new Trouble("deadline-exceeded", why);
-    }
-    await clock.sleep(Math.min(pause, rest), { signal });
-  }
+  let last = left;
+  const isGone = await patiently({
+    ...{ clock, settings, signal, isAnswered: left.length > 0 },
+    async look(): Promise<true | undefined> {
+      last = await look();
+      return last.length === 0 ? true : undefined;
+    },
+  });
+  if (isGone) return;
+  const why = `After ${settings.patienceMs / 1000} s there is still ${last.join(", ")}`;
+  throw new Trouble("deadline-exceeded", why);
 }

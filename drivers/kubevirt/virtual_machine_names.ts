@@ -5,7 +5,7 @@
  */
 
 import { qualifiedName } from "../contract/mod.ts";
-import type { KubeObject, ObjectMeta, OwnerReference, VirtualMachine } from "./backend.ts";
+import type { KubeObject, MachineOutline, ObjectMeta, OwnerReference } from "./backend.ts";
 
 /** Whose. */
 export const OWNER_LABEL = "machine-plugin.vmtck.dev/owner";
@@ -61,7 +61,7 @@ export function ownerOf({ ownerReferences }: ObjectMeta): OwnerReference | undef
 }
 
 /** What makes the cluster remove an object with its machine. */
-export function ownedBy({ metadata }: VirtualMachine): OwnerReference {
+export function ownedBy({ metadata }: MachineOutline): OwnerReference {
   return {
     apiVersion: "kubevirt.io/v1",
     kind: "VirtualMachine",

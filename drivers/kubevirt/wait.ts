@@ -11,8 +11,9 @@ import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.
 import type { DriverSession } from "./driver_session.ts";
 import { meaningOf } from "./errors.ts";
 import { guestAddress } from "./machine_addresses.ts";
-import { type Identity, POLL_MS, readMachine, troubleData } from "./machine_seen.ts";
+import { type Identity, readMachine, troubleData } from "./machine_seen.ts";
 import { seenState } from "./machine_state.ts";
+import { pauseAfter } from "./patience.ts";
 
 const SSH_MS = 5000;
 
@@ -36,7 +37,7 @@ export function waitForTarget(
     return isReached ? { state, verdict: "reached" } : { state };
   };
   const { clock } = session;
-  return waitForMachine({ clock, timeoutMs, about, meaningOf, look, pollMs: POLL_MS });
+  return waitForMachine({ clock, timeoutMs, about, meaningOf, look, pollMs: pauseAfter });
 }
 
 /** Whether the guest of a running machine has an address, or answers there. */
