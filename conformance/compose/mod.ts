@@ -12,27 +12,25 @@ import {
   openWorlds,
   parseTape,
   type PlainModule,
+  servedBy,
   type Tape,
   type Worlds,
 } from "../../drivers/backend/mod.ts";
 import { driverNames } from "../../drivers/registry.ts";
 import config from "../../deno.json" with { type: "json" };
-import {
-  type Claims,
-  type ContractName,
-  isDriverError,
-  type Origin,
-} from "../../drivers/contract/mod.ts";
+import { type Claims, type ContractName, isDriverError } from "../../drivers/contract/mod.ts";
 import type { AnyCase } from "../case.ts";
 import { messageOf } from "../engine/check.ts";
 import type { Composer, RecordingSubject, SubjectRequest } from "../commands/composer.ts";
 import { type ImageServer, imageServer } from "../image_server.ts";
 import type { Mode } from "../engine/events.ts";
 import type { LedgerHead } from "../engine/ledger_file.ts";
+import { answering, recordedOrigin, simulated } from "./answering.ts";
 import { type AnyModule, loadModule } from "./load_module.ts";
 import { NOMAD_PREFIX } from "../commands/options.ts";
 import { simulationOf } from "../simulations/mod.ts";
 import { HarnessError, type Stage, type Subject } from "../engine/subject.ts";
+import { shellCommand } from "../reports/words.ts";
 import { withGuest } from "./guest_build.ts";
 import { UsageError } from "../commands/usage.ts";
 
@@ -69,8 +67,9 @@ async function claimsOf(worlds: Worlds): Promise<Claims> {
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
-    const message = `Cannot open driver "${worlds.driver}": ${messageOf(cause)}`;
-    throw new HarnessError(message, { cause });
+    // What this project throws itself says all in its sentence; of a user's driver, the class tells, too.
+    const why = cause instanceof BackendError ? cause.message : messageOf(cause);
+    throw new HarnessError(`Cannot open driver "${worlds.driver}": ${why}`, { cause });
   }
 }
 
@@ -137,39 +136,6 @@ function replaySubject(
   });
 }
 
-/** Whether answers can come from nowhere but the module itself. */
-function answersItself(module: AnyModule): boolean {
-  return !("connect" in module) || module.time === "virtual";
-}
-
-/** The simulation of a module's host. @throws {UsageError} if there is none */
-async function simulated(module: AnyModule): Promise<AnyModule> {
-  if (answersItself(module)) return module;
-  const simulation = await simulationOf(module.name);
-  if (simulation) return simulation;
-  throw new UsageError(
-    `There is no simulator for driver "${module.name}": leave out "--simulated"`,
-  );
-}
-
-/** The origin of the recordings in a folder, if the first can be read; undefined where there are none. */
-async function recordedOrigin(folder: string): Promise<Origin | "unreadable" | undefined> {
-  try {
-    for await (const { name } of Deno.readDir(folder)) {
-      if (!name.endsWith(".ndjson")) continue;
-      const text = await Deno.readTextFile(`${folder}/${name}`);
-      return (JSON.parse(text.slice(0, text.indexOf("\n"))) as { origin: Origin }).origin;
-    }
-  } catch (error) {
-    const isAbsent = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    // What is wrong with a recording is told by the case that it is of.
-    if (error instanceof SyntaxError) return "unreadable";
-    if (!isAbsent) throw error;
-  }
-  return undefined;
-}
-
 /** How {@linkcode openSubject} opens a subject. */
 export interface SubjectOptions {
   /** What answers. By default a recording, if the module has a seam. */
@@ -178,7 +144,7 @@ export interface SubjectOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The folder of the recordings. By default `fixtures`. */
   readonly fixtures?: string;
-  /** The command that records cases, without their ids, for messages. */
+  /** The command that records cases, without their ids and `--live`, for messages. */
   readonly recordCommand?: string;
 }
 
@@ -192,9 +158,9 @@ export async function openSubject(
   module: DriverModule | PlainModule,
   { mode = "replayed", settings = {}, fixtures = "fixtures", recordCommand }: SubjectOptions = {},
 ): Promise<Subject & AsyncDisposable> {
-  if (mode !== "replayed" || answersItself(module)) {
-    const answering = mode === "simulated" ? await simulated(module) : module;
-    const worlds = await connected(answering, { settings }, "live");
+  const { module: answers, by } = await answering(module, { mode, fixtures });
+  if (by === "itself") {
+    const worlds = await connected(answers, { settings }, "live");
     return subjectOf(worlds, ({ case: { contract } }) => stageOf({ worlds, contract }));
   }
   const [setting] = Object.keys(settings);
@@ -204,30 +170,48 @@ export async function openSubject(
     );
   }
   const driver = module.name;
-  const folder = `${fixtures}/${driver}`;
-  const isSimulated = await recordedOrigin(folder) === "simulator";
-  const recorded = isSimulated ? await simulationOf(driver) ?? module : module;
-  const worlds = await connected(recorded, { settings }, "replay");
+  const worlds = await connected(answers, { settings }, "replay");
+  const record = [
+    recordCommand ?? shellCommand(["record", "--driver", driver]),
+    ...(by === "recordings" ? ["--live"] : []),
+  ].join(" ");
   return replaySubject(
     worlds,
-    (id) => loadTape(`${folder}/${id}.ndjson`, { driver, case: id, recordCommand }),
+    (id) =>
+      loadTape(`${fixtures}/${driver}/${id}.ndjson`, { driver, case: id, recordCommand: record }),
   );
 }
 
-async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
+/** The module of a request, and the request as its module takes it. */
+async function loaded(
+  request: SubjectRequest,
+): Promise<{ module: AnyModule; asked: SubjectRequest }> {
   const module = await loadModule(request.driver, request.settings);
   // A plugin answers by itself, and in real time.
   const isPlugin = request.driver.startsWith(NOMAD_PREFIX);
-  const opened = await openSubject(module, isPlugin ? { ...request, mode: "live" } : request);
-  const folder = `${request.fixtures}/${module.name}`;
-  if (opened.mode !== "replayed" || await recordedOrigin(folder) !== undefined) return opened;
+  return { module, asked: isPlugin ? { ...request, mode: "live" } : request };
+}
+
+async function serves(
+  request: SubjectRequest,
+): Promise<Pick<Subject, "driver" | "contracts">> {
+  const { module, asked } = await loaded(request);
+  const { module: answers } = await answering(module, asked);
+  return { driver: module.name, contracts: servedBy(answers) };
+}
+
+async function subject(request: SubjectRequest): Promise<Subject & AsyncDisposable> {
+  const { module, asked } = await loaded(request);
+  const opened = await openSubject(module, asked);
   const { fixtures, recordCommand = "deno task conformance record" } = request;
-  const others = await simulationOf(module.name)
-    ? 'add "--simulated" to ask its simulator, or "--live" to ask'
-    : 'or add "--live" to ask';
+  const folder = `${fixtures}/${module.name}`;
+  if (opened.mode !== "replayed" || await recordedOrigin(folder) !== undefined) return opened;
+  const advice = await simulationOf(module.name)
+    ? `record those of its simulator with "${recordCommand}", or of the hypervisor with ` +
+      '"--live" besides; without a recording, "--simulated" asks the one and "--live" the other'
+    : `record some with "${recordCommand} --live", or add "--live" to ask the hypervisor itself`;
   throw new HarnessError(
-    `There are no recordings of driver "${module.name}" in "${fixtures}": record some with ` +
-      `"${recordCommand}", ${others} the hypervisor itself`,
+    `There are no recordings of driver "${module.name}" in "${fixtures}": ${advice}`,
   );
 }
 
@@ -294,4 +278,4 @@ async function reach({ driver, settings }: LedgerHead): ReturnType<Composer["rea
 }
 
 /** Composes what the sub-commands need. */
-export const composer: Composer = { names: driverNames, subject, recording, reach };
+export const composer: Composer = { names: driverNames, serves, subject, recording, reach };

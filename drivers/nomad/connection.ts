@@ -67,8 +67,8 @@ const ABOUT = { operation: "nomad.connect", subject: "driver:nomad" } as const;
 export async function connect(options: LaunchOptions): Promise<Connection> {
   await using stack = new AsyncDisposableStack();
   const plugin = stack.use(await launch(options));
+  stack.defer(() => shutdown(plugin.target, options.clock));
   const channel = stack.use(new Channel(plugin.target));
-  stack.defer(() => shutdown(channel, options.clock));
   const stdio = new AbortController();
   const printed = readOutput(channel, stdio.signal);
   stack.defer(async () => {
@@ -102,7 +102,8 @@ async function within<T>(
     if (late.signal.aborted) {
       throw new BackendError("timeout", cause.code, `${what} within ${ASK_MS / 1000} s`, { cause });
     }
-    throw new BackendError("unreachable", cause.code, `${what}: ${cause.message}`, { cause });
+    const why = cause.backend?.text || cause.message;
+    throw new BackendError("unreachable", cause.code, `${what}: ${why}`, { cause });
   } finally {
     over.abort();
   }
@@ -156,8 +157,12 @@ function infoOf(message: Message<"PluginInfoResponse">, path: string): TaskPlugi
   return { type: "driver", name, apiVersions, version };
 }
 
-/** Asks a plugin to end. What it answers does not matter: it may be gone already. */
-async function shutdown(channel: Channel, clock: Clock): Promise<void> {
+/**
+ * Asks a plugin to end. What it answers does not matter: it may be gone already. By a connection of its
+ * own: where a server says goodbye to one with calls behind it, Deno may crash.
+ */
+async function shutdown(target: string, clock: Clock): Promise<void> {
+  using channel = new Channel(target);
   const over = new AbortController();
   const late = new AbortController();
   clock.sleep(SHUTDOWN_MS, { signal: over.signal }).then(() => late.abort(), () => {});

@@ -82,36 +82,42 @@ export function handshakeLine(
   return isMultiplexing ? `${line}|false` : line;
 }
 
-function garbled(what: string, line: string): BackendError {
-  const shown = JSON.stringify(line.slice(0, 120));
-  return new BackendError("garbled", "handshake", `The plugin's first line ${what}: ${shown}`);
-}
+/** As much of a line as a message shows. */
+const SHOWN = 120;
 
 /**
- * Reads the line of a plugin: the target that its services are at.
+ * Reads the first line of a plugin: the target that its services are at. The path is for messages.
  *
  * @throws {BackendError} `garbled` if it is no such line; `unreachable` if its versions or its way of
  * speaking are others
  */
-export function readHandshake(line: string): { target: string } {
+export function readHandshake(line: string, path: string): { target: string } {
+  const plugin = `Plugin ${JSON.stringify(path)}`;
+  const garbled = (what: string): BackendError => {
+    const shown = JSON.stringify(line.slice(0, SHOWN));
+    return new BackendError(
+      "garbled",
+      "handshake",
+      `${plugin} says what ${what}: ${shown}`,
+    );
+  };
+  const other = (what: string): BackendError =>
+    new BackendError("unreachable", "handshake", `${plugin} ${what}`);
   const [core, app, network, address, protocol = "netrpc", certificate = ""] = line.trim().split(
     "|",
   );
   if (line.length > MAX_LINE || address === undefined || address === "") {
-    throw garbled("is no handshake, such as 1|2|unix|/run/plugin.sock|grpc|", line);
+    throw garbled("is no handshake, such as 1|2|unix|/run/plugin.sock|grpc|");
   }
-  const other = (what: string): BackendError => new BackendError("unreachable", "handshake", what);
   if (core !== String(CORE_PROTOCOL)) {
-    throw other(`The plugin speaks version ${core} of go-plugin's protocol, not ${CORE_PROTOCOL}`);
+    throw other(`speaks version ${core} of go-plugin's protocol, not ${CORE_PROTOCOL}`);
   }
   if (app !== String(APP_PROTOCOL)) {
-    throw other(`The plugin speaks version ${app} of Nomad's plugin protocol, not ${APP_PROTOCOL}`);
+    throw other(`speaks version ${app} of Nomad's plugin protocol, not ${APP_PROTOCOL}`);
   }
-  if (protocol !== "grpc") throw other(`The plugin speaks "${protocol}", not gRPC`);
-  if (certificate.length > MIN_CERT) {
-    throw other("The plugin wants TLS, although it was not asked for it");
-  }
+  if (protocol !== "grpc") throw other(`speaks "${protocol}", not gRPC`);
+  if (certificate.length > MIN_CERT) throw other("wants TLS, although it was not asked for it");
   if (network === "unix") return { target: `unix:${address}` };
   if (network === "tcp") return { target: address };
-  throw garbled("has no network that is known", line);
+  throw garbled("has no network that is known");
 }

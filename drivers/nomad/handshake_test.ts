@@ -34,13 +34,13 @@ Deno.test("a plugin refuses people, TLS and other versions of the protocol", () 
 Deno.test("a host reads the line that a plugin writes", () => {
   const line = handshakeLine("/tmp/x/p.sock", { isMultiplexing: false });
   assertEquals(line, "1|2|unix|/tmp/x/p.sock|grpc|");
-  assertEquals(readHandshake(`${line}\n`), { target: "unix:/tmp/x/p.sock" });
-  assertEquals(readHandshake("1|2|tcp|127.0.0.1:10001|grpc"), { target: "127.0.0.1:10001" });
+  assertEquals(readHandshake(`${line}\n`, "p"), { target: "unix:/tmp/x/p.sock" });
+  assertEquals(readHandshake("1|2|tcp|127.0.0.1:10001|grpc", "p"), { target: "127.0.0.1:10001" });
 });
 
 Deno.test("a host refuses lines that are none, and says what another plugin speaks", () => {
   const kindOf = (line: string): string =>
-    assertThrows(() => readHandshake(line), BackendError).kind;
+    assertThrows(() => readHandshake(line, "./p"), BackendError, '"./p"').kind;
   for (const line of ["", "hello", "1|2|unix", "1|2|unix||grpc", "1|2|pipe|x|grpc"]) {
     assertEquals(kindOf(line), "garbled", line);
   }

@@ -9,6 +9,7 @@ export { connect, type Connection, type Said } from "./connection.ts";
 export { nomadDriver } from "./driver.ts";
 export { handshakeLine, type HandshakeRefusal, hostWants } from "./handshake.ts";
 export { CONTEXT_KEY, type PluginContext, readContext } from "./plugin_context.ts";
-export { type LaunchOptions, PASSED_ENV } from "./process.ts";
+export { PASSED_ENV } from "./child.ts";
+export type { LaunchOptions } from "./process.ts";
 export { type Served, servePlugin } from "./serve.ts";
 export type { BaseConfig, SessionOptions } from "./session.ts";

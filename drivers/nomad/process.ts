@@ -7,22 +7,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { BackendError } from "../backend/backend.ts";
 import type { Clock, ProgramEnd } from "../contract/mod.ts";
+import { killAtExit, signalAll, spawn } from "./child.ts";
 import { HOST_ENV, readHandshake, SOCKET_DIR_KEY } from "./handshake.ts";
 import { linesOf } from "./lines.ts";
-
-/** What of the host's environment a plugin gets. All else, and every secret in it, stays out. */
-export const PASSED_ENV = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "TZ",
-  "TMPDIR",
-  "XDG_CACHE_HOME",
-  "XDG_CONFIG_HOME",
-  "XDG_RUNTIME_DIR",
-  "DENO_DIR",
-] as const;
 
 /** How long a plugin may take to say its line, as go-plugin's hosts wait. */
 const HANDSHAKE_MS = 60_000;
@@ -43,7 +30,7 @@ export interface LaunchOptions {
   readonly path: string;
   /** Its arguments. */
   readonly args?: readonly string[];
-  /** What it gets in its environment, besides {@linkcode PASSED_ENV} and the handshake's own. */
+  /** What it gets in its environment, besides `PASSED_ENV` and the handshake's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** A folder for its socket, which whoever made it removes; the system's for such things by default. */
   readonly folder?: string;
@@ -100,10 +87,11 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
     await endsWithin(child, options.clock, END_MS);
     await kill();
   });
+  stack.use(killAtExit(child));
   let target: string;
   try {
     printed.push(await firstLine(output.next(), { ...options, child, log, logged }));
-    ({ target } = readHandshake(printed[0] ?? ""));
+    ({ target } = readHandshake(printed[0] ?? "", options.path));
   } catch (error) {
     await kill();
     throw error;
@@ -128,46 +116,8 @@ export async function launch(options: LaunchOptions): Promise<PluginProcess> {
   };
 }
 
-function spawn(
-  { path, args = [] }: LaunchOptions,
-  env: Readonly<Record<string, string>>,
-): Deno.ChildProcess {
-  const passed = PASSED_ENV.flatMap((key) => {
-    const value = Deno.env.get(key);
-    return value === undefined ? [] : [[key, value]];
-  });
-  try {
-    return new Deno.Command(path, {
-      args: [...args],
-      clearEnv: true,
-      // An interrupt from the terminal is for the suite, which ends the plugin in order.
-      detached: true,
-      env: { ...Object.fromEntries(passed), ...env },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError("unreachable", "spawn", `Cannot start plugin "${path}": ${why}`, {
-      cause,
-    });
-  }
-}
-
 async function eachLine(lines: AsyncIterable<string>, take: (line: string) => void): Promise<void> {
   for await (const line of lines) take(line);
-}
-
-/** Signals a plugin and what it started, which is a group of its own: a wrapper is no shield. */
-function signalAll(pid: number, signal: "SIGKILL" | "SIGINT"): void {
-  try {
-    Deno.kill(Deno.build.os === "windows" ? pid : -pid, signal);
-  } catch (error) {
-    // Gone already.
-    const isGone = error instanceof Deno.errors.NotFound || error instanceof TypeError;
-    if (!isGone) throw error;
-  }
 }
 
 /** Starts a plugin as a person would, without what hosts set. @throws {BackendError} `unreachable` */
@@ -207,7 +157,7 @@ async function firstLine(
     signal: signal ? AbortSignal.any([signal, over.signal]) : over.signal,
   }).then(() => {
     const message = `Plugin "${path}" says no handshake within ${HANDSHAKE_MS / 1000} s`;
-    throw new BackendError("timeout", "handshake", message);
+    throw new BackendError("timeout", "handshake", `${message}${lastWords(log)}`);
   });
   // Where the line wins, nobody waits for this any more.
   tooLate.catch(() => {});
@@ -223,10 +173,14 @@ async function firstLine(
   const { code, signal: by } = await child.status;
   await logged;
   const how = by === null ? `with exit status ${code}` : `by ${by}`;
-  const said = log.length > 0 ? `: ${log.slice(-SHOWN_LINES).join(" / ")}` : "";
   throw new BackendError(
     "unreachable",
     "handshake",
-    `Plugin "${path}" ended ${how} before it said where it is${said}`,
+    `Plugin "${path}" ended ${how} before it said where it is${lastWords(log)}`,
   );
+}
+
+/** What a plugin wrote last on its standard error, for the end of a message. */
+function lastWords(log: readonly string[]): string {
+  return log.length > 0 ? `: ${log.slice(-SHOWN_LINES).join(" / ")}` : "";
 }

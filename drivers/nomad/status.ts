@@ -120,14 +120,20 @@ export interface About {
 /** Go's wrapper says what it knows by the code of another error: then the code tells nothing. */
 const CARRIER: ErrorCode = "failed-precondition";
 
+/** What the library says where there is no connection: around the reason, words for its own makers. */
+const NO_CONNECTION =
+  /^No connection established\. Last error: (?:Error: )?(.*?)(?: \(\S+Z\))?\.? Resolution note:/s;
+
 /** A status of gRPC as an error of the contract. */
 export function fromStatus(error: ServiceError, about: About): DriverError {
   const { data, recoverable } = detailsOf(error);
   if (data) return new DriverError({ ...data, cause: error });
   // A stream that breaks by itself has no status.
-  const text = error.details ?? error.message;
+  const said = error.details ?? error.message;
+  const text = NO_CONNECTION.exec(said)?.[1] ?? said;
   const backend = { code: Code[error.code] ?? "", text };
-  const base = { ...about, backend, cause: error, message: `The plugin refuses: ${text}` };
+  const what = error.code === Code.UNAVAILABLE ? "does not answer" : "refuses";
+  const base = { ...about, backend, cause: error, message: `The plugin ${what}: ${text}` };
   if (text.includes(TASK_NOT_FOUND)) {
     return new DriverError({ ...base, code: "not-found", reason: TASK_REASONS.notFound });
   }

@@ -74,3 +74,22 @@ Deno.test("details that make no sense are no details", () => {
   metadata.set("grpc-status-details-bin", Buffer.from([255, 255, 255]));
   assertEquals(fromStatus(status(Code.NOT_FOUND, "no", metadata), ABOUT).code, "not-found");
 });
+
+Deno.test("where there is no connection, the reason is told without the library's words around it", () => {
+  for (
+    const [said, reason] of [
+      [
+        "No connection established. Last error: Error: connect ENOENT /p.sock. Resolution note: ",
+        "connect ENOENT /p.sock",
+      ],
+      [
+        "No connection established. Last error: write EPIPE (2026-11-21T16:57:36.314Z). Resolution note: ",
+        "write EPIPE",
+      ],
+      ["Connection dropped", "Connection dropped"],
+    ] as const
+  ) {
+    const { message, backend } = fromStatus(status(Code.UNAVAILABLE, said), ABOUT);
+    assertEquals([message, backend?.text], [`The plugin does not answer: ${reason}`, reason]);
+  }
+});

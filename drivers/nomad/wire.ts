@@ -73,8 +73,11 @@ async function end(
   { channel, plugin }: Connection,
 ): ReturnType<TaskWire["end"]> {
   const begun = clock.now();
+  // By a connection of its own, as whoever ends a plugin does: see `connection.ts`.
+  channel[Symbol.dispose]();
+  using asking = new Channel(plugin.target);
   // Often it is gone before it can answer.
-  await channel.call("controller", "Shutdown", {}, ABOUT).catch(() => {});
+  await asking.call("controller", "Shutdown", {}, ABOUT).catch(() => {});
   const over = new AbortController();
   const late = clock.sleep(END_MS, { signal: over.signal }).then(() => plugin.kill(), () => {});
   const { code } = await plugin.ended;
