@@ -32,10 +32,14 @@ async function runOnce(side: Side, options: Options, folder: string): Promise<Re
   const cwd = side.checkout === undefined ? Deno.cwd() : resolve(side.checkout);
   const command = new Deno.Command(Deno.execPath(), { args, cwd, stdout: "null" });
   const { code } = await command.output();
-  if (code !== 0) throw new UsageError(`A run of side "${side.name}" ended with ${code}`);
+  // 1 is also that of a promise that is missed, which says nothing against the samples.
+  if (code > 1) throw new UsageError(`A run of side "${side.name}" ended with ${code}`);
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".ndjson")) continue;
-    return parseResults(await Deno.readTextFile(`${folder}/${name}`));
+    const results = parseResults(await Deno.readTextFile(`${folder}/${name}`));
+    const failed = results.ended.find(({ status }) => status === "failed");
+    if (!failed) return results;
+    throw new UsageError(`Side "${side.name}" failed at "${failed.measure}": ${failed.reason}`);
   }
   throw new UsageError(`A run of side "${side.name}" wrote no samples`);
 }
@@ -45,23 +49,43 @@ export async function runSides(options: Options): Promise<Compared[]> {
   const { runs, sides, out } = options;
   await Deno.mkdir(out, { recursive: true });
   const all: Results[][] = sides.map(() => []);
-  for (const [turn, at] of turns(runs).entries()) {
-    const side = sides[at];
-    if (!side) continue;
-    console.error(`Run ${Math.floor(turn / 2) + 1} of ${runs}, side ${side.name}`);
-    const folder = await Deno.makeTempDir({ dir: out, prefix: "ab-" });
-    all[at]?.push(await runOnce(side, options, resolve(folder)));
-    await Deno.remove(folder, { recursive: true });
+  try {
+    for (const [turn, at] of turns(runs).entries()) {
+      const side = sides[at];
+      if (!side) continue;
+      console.error(`Run ${Math.floor(turn / 2) + 1} of ${runs}, side ${side.name}`);
+      const folder = await Deno.makeTempDir({ dir: out, prefix: "ab-" });
+      try {
+        all[at]?.push(await runOnce(side, options, resolve(folder)));
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    }
+  } finally {
+    // A run that fails takes nothing of those before it along.
+    for (const path of await writeSides(all, options)) console.error(`Samples: ${path}`);
   }
   const [a, b] = all.map(joined);
   if (!a || !b) throw new UsageError('"ab" needs at least one run');
-  const stamp = a.head.startedAt.replace(/[:.]/g, "");
-  for (const [name, results] of Object.entries({ a, b })) {
-    const lines: Line[] = [results.head, ...results.samples, ...results.ended];
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    await Deno.writeTextFile(`${out}/ab-${stamp}-${name}.ndjson`, text);
-  }
   return compare(a, b, options);
+}
+
+/** Writes what each side has measured so far, and answers where. */
+async function writeSides(
+  all: readonly Results[][],
+  { sides, out }: Options,
+): Promise<readonly string[]> {
+  const stamp = all[0]?.[0]?.head.startedAt.replace(/[:.]/g, "");
+  const paths: string[] = [];
+  for (const [at, runs] of all.entries()) {
+    const results = joined(runs);
+    if (!results) continue;
+    const lines: Line[] = [results.head, ...results.samples, ...results.ended];
+    const path = `${out}/ab-${stamp}-${sides[at]?.name}.ndjson`;
+    await Deno.writeTextFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** The runs of one side as one file, numbered. */

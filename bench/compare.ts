@@ -39,14 +39,16 @@ export function compare(a: Results, b: Results, { anyway = false } = {}): Compar
   const others = new Map(seriesOf(b.samples).map((series) => [keyOf(series), series]));
   return seriesOf(a.samples).flatMap((of) => {
     const other = others.get(keyOf(of));
+    if (!other) return [];
     const higherIsBetter = of.unit.endsWith("/s");
-    return other ? { of, ...compareRuns(medians(of), medians(other), { higherIsBetter }) } : [];
+    const runs = [...of.runs.keys()].filter((run) => other.runs.has(run)).sort((x, y) => x - y);
+    return { of, ...compareRuns(medians(of, runs), medians(other, runs), { higherIsBetter }) };
   });
 }
 
 /** The run is the unit: samples within one depend on each other. */
-function medians({ runs }: Series): number[] {
-  return [...runs].sort(([a], [b]) => a - b).map(([, values]) => median(values));
+function medians({ runs: values }: Series, runs: readonly number[]): number[] {
+  return runs.map((run) => median(values.get(run) ?? []));
 }
 
 /** The comparison as a table. */

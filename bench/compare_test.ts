@@ -51,6 +51,18 @@ Deno.test("what was measured elsewhere is not compared unless that is asked for"
   assertEquals(compare(a, b, { anyway: true })[0]?.verdict, "same");
 });
 
+Deno.test("a run that one side lacks pairs with none", () => {
+  const whole = results([10, 20, 30, 40]);
+  const part = { ...whole, samples: whole.samples.filter(({ run }) => run !== 2) };
+  assertEquals(compare(whole, part).map(({ pairs, ratio }) => [pairs, ratio]), [[3, 1], [3, 1]]);
+});
+
+Deno.test("nothing on both sides is the same, and something in place of nothing is worse", () => {
+  const [none, some] = [TIMES.map(() => 0), TIMES.map(() => 5)];
+  assertEquals(compare(results(none), results(none))[0]?.verdict, "same");
+  assertEquals(compare(results(none), results(some))[0]?.verdict, "worse");
+});
+
 Deno.test("sides take turns, and each begins as often", () => {
   assertEquals(turns(3), [0, 1, 1, 0, 0, 1]);
 });

@@ -144,7 +144,9 @@ export function compareRuns(
   { higherIsBetter = false, threshold = THRESHOLD } = {},
 ): Comparison {
   const pairs = Math.min(a.length, b.length);
-  const logs = Array.from({ length: pairs }, (_, i) => Math.log((b[i] ?? NaN) / (a[i] ?? NaN)));
+  // Two that are equal are so at zero, too, where there is no ratio.
+  const log = (from = NaN, to = NaN): number => from === to ? 0 : Math.log(to / from);
+  const logs = Array.from({ length: pairs }, (_, i) => log(a[i], b[i]));
   const ratio = Math.exp(mean(logs));
   const [low, high] = bootstrap(logs);
   const interval = [Math.exp(low), Math.exp(high)] as const;
