@@ -12,7 +12,7 @@ import { fitLine, growth, isTwoHumped, median, quantile } from "./statistics.ts"
 export function shown(value: number): string {
   if (!Number.isFinite(value)) return "-";
   if (value === 0 || Math.abs(value) >= 100) return String(Math.round(value));
-  return value.toPrecision(3).replace(/\.?0+$/, "");
+  return String(Number(value.toPrecision(3)));
 }
 
 /** Rows as columns that stand below each other. */
