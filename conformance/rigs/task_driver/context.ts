@@ -26,9 +26,20 @@ export interface TaskContext extends CommonContext<"task-driver"> {
   stored(handle: TaskHandle): TaskHandle;
   /** The wire of the driver under test, or of another one; for needs `wire`. */
   wire(other?: TaskDriver): TaskWire;
+  /**
+   * Whether a call settles while a task is looked at, a hundred times, one after the other. That is long
+   * for what needs no time to pass, however busy the machine is, and short for who waits for a tick.
+   */
+  settlesWithin(call: Promise<unknown>, look: () => Promise<unknown>): Promise<boolean>;
   /** Reads so many items of a stream, or all that there are before it ends. */
   read<T>(stream: AsyncIterable<T>, count: number): Promise<T[]>;
 }
+
+/** How often a case looks while a call should settle. */
+const LOOKS = 100;
+
+/** Lets what has come in meanwhile be heard, such as the answer of a process. */
+const turnOfTheLoop = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** What the case's function gets. */
 export function taskContext(parts: ContextParts<"task-driver">): TaskContext {
@@ -45,6 +56,16 @@ export function taskContext(parts: ContextParts<"task-driver">): TaskContext {
     wire: ({ wire } = driver) => {
       if (wire) return wire;
       throw new HarnessError("A case asks for the wire without the need for it");
+    },
+    async settlesWithin(call, look) {
+      let isSettled = false;
+      const settle = (): void => void (isSettled = true);
+      call.then(settle, settle);
+      for (let looks = 0; looks < LOOKS && !isSettled; looks++) {
+        await look().catch(() => {});
+        await clock.hold(turnOfTheLoop());
+      }
+      return isSettled;
     },
     async read(stream, count) {
       const items = [];
