@@ -3,21 +3,36 @@
  *
  *     deno task exclusive COMMAND [ARGUMENT…]
  *
- * Waits until no other such command goes on. The system gives the lock up when its holder ends,
- * however it ends. The command gets the arguments as they are, and its exit code is passed on.
+ * Waits until no other such command goes on, of whichever user. The system gives the lock up when its
+ * holder ends, however it ends; who kills the holder alone, and hard, has to end the command as well.
+ * The command gets the arguments as they are, and its exit code is passed on.
  *
  * @module
  */
 
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What is locked; the same for every user of this host. */
-const LOCK = join(Deno.build.os === "windows" ? tmpdir() : "/tmp", "vmtck-live.lock");
+/** What is locked; the same for every user of this host, each of whom has a temporary folder of its own on Windows. */
+const LOCK = Deno.build.os === "windows"
+  ? join(Deno.env.get("ProgramData") ?? "C:\\ProgramData", "vmtck-live.lock")
+  : "/tmp/vmtck-live.lock";
+
+/** Opens the file; of one that is there nothing but the right to read is needed, whoever made it. */
+async function opened(path: string): Promise<Deno.FsFile> {
+  try {
+    const file = await Deno.open(path, { write: true, createNew: true });
+    // Whatever the umask of the one who came first is.
+    if (Deno.build.os !== "windows") await Deno.chmod(path, 0o644);
+    return file;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return await Deno.open(path);
+  }
+}
 
 /** Waits for the lock. It is held as long as the file is open. */
 export async function locked(path: string, onWait: () => void): Promise<Deno.FsFile> {
-  const file = await Deno.open(path, { read: true, write: true, create: true, mode: 0o666 });
+  const file = await opened(path);
   if (await file.tryLock(true)) return file;
   onWait();
   await file.lock(true);

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { exclusively, locked } from "./exclusive.ts";
 
 Deno.test("a command waits for the end of another, and its exit code is passed on", async () => {
@@ -21,5 +21,49 @@ Deno.test("a command waits for the end of another, and its exit code is passed o
     assertEquals(events, ["waits", "first ends", "ended with 7"]);
   } finally {
     await Deno.remove(lock);
+  }
+});
+
+Deno.test({
+  name: "a lock that another user made needs no right but to read it",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/lock`;
+    try {
+      (await locked(path, () => {})).close();
+      assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o644);
+      await Deno.chmod(path, 0o444);
+      using again = await locked(path, () => {});
+      await assertRejects(() => again.write(Uint8Array.of(1)));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("the lock of a holder that was killed is free", async () => {
+  const lock = await Deno.makeTempFile();
+  const program = `const file = await Deno.open(Deno.args[0]);
+await file.lock(true);
+console.log("held");
+await new Promise(() => setInterval(() => {}, 1000));`;
+  const script = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(script, program);
+    const args = ["run", "-A", "--no-config", script, lock];
+    const holder = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    const { promise: waiting, resolve } = Promise.withResolvers<void>();
+    const second = locked(lock, resolve);
+    await waiting;
+    holder.kill("SIGKILL");
+    (await second).close();
+    await reader.cancel();
+    await holder.status;
+  } finally {
+    await Deno.remove(lock);
+    await Deno.remove(script);
   }
 });
