@@ -42,7 +42,9 @@ export class RegistrationError extends Error {
 export async function singleJobConfig(registration: Registration): Promise<string> {
   const { api, repository, name, labels, token } = registration;
   const path = ["repos", ...repository, "actions", "runners", "generate-jitconfig"];
-  const url = new URL(path.map(encodeURIComponent).join("/"), api);
+  // A server of one's own has its API below a folder, and its address comes without a slash at the end.
+  const folder = api.href.endsWith("/") ? api.href : `${api.href}/`;
+  const url = new URL(path.map(encodeURIComponent).join("/"), folder);
   let response: Response;
   try {
     response = await fetch(url, {
@@ -65,17 +67,12 @@ export async function singleJobConfig(registration: Registration): Promise<strin
   throw new RegistrationError(`GitHub refuses the runner with status ${response.status}${why}`);
 }
 
-/** The variables of this environment that a runner needs. */
+/** The variables of this environment that a runner and its jobs need; Windows has them in any case. */
 const PASSED = [
-  "PATH",
-  "HOME",
-  "USER",
-  "LANG",
-  "TMPDIR",
-  "TEMP",
-  "TMP",
-  "SystemRoot",
-  "ProgramData",
+  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TMPDIR", "XDG_RUNTIME_DIR"],
+  ...["TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PSMODULEPATH"],
+  ...["USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES"],
+  ...["NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "COMPUTERNAME"],
 ];
 
 /** The environment of the runner: what it needs, and its configuration, which is no argument. */
@@ -83,7 +80,7 @@ export function runnerEnvironment(
   env: Readonly<Record<string, string>>,
   config: string,
 ): Record<string, string> {
-  const passed = Object.entries(env).filter(([name]) => PASSED.includes(name));
+  const passed = Object.entries(env).filter(([name]) => PASSED.includes(name.toUpperCase()));
   return { ...Object.fromEntries(passed), ACTIONS_RUNNER_INPUT_JITCONFIG: config };
 }
 

@@ -30,7 +30,7 @@ async function withGitHub(
     },
   );
   await use({
-    api: new URL(`http://127.0.0.1:${server.addr.port}/`),
+    api: new URL(`http://127.0.0.1:${server.addr.port}/api/v3`),
     repository: ["me", "a/b"],
     name: "r1",
     labels: ["libvirt"],
@@ -43,7 +43,7 @@ Deno.test("a runner is registered for one job, with its labels", async () => {
   await withGitHub({ status: 201, body }, async (registration, asked) => {
     assertEquals(await singleJobConfig(registration), "abc");
     assertEquals(asked, [{
-      path: "/repos/me/a%2Fb/actions/runners/generate-jitconfig",
+      path: "/api/v3/repos/me/a%2Fb/actions/runners/generate-jitconfig",
       authorization: "Bearer s3cret",
       body: { name: "r1", runner_group_id: 1, labels: ["self-hosted", "libvirt"] },
     }]);
@@ -59,9 +59,10 @@ Deno.test("a refusal tells GitHub's words, and never the token", async () => {
 });
 
 Deno.test("the runner gets its configuration, and neither the token nor anything else", () => {
-  const env = { PATH: "/bin", GITHUB_TOKEN: "s3cret", AWS_SECRET_ACCESS_KEY: "x" };
-  assertEquals(runnerEnvironment(env, "abc"), {
-    PATH: "/bin",
+  const secrets = { GITHUB_TOKEN: "s3cret", AWS_SECRET_ACCESS_KEY: "x" };
+  const env = { Path: "/bin", SystemRoot: "C:\\Windows", LOCALAPPDATA: "C:\\x" };
+  assertEquals(runnerEnvironment({ ...env, ...secrets }, "abc"), {
+    ...env,
     ACTIONS_RUNNER_INPUT_JITCONFIG: "abc",
   });
 });
