@@ -17,15 +17,19 @@ export type Op<P, R> = { readonly params: Readonly<P>; readonly result: R };
 /** A virtual machine's identifier: a GUID in lower case. */
 export type VmId = { readonly Id: string };
 
-/** A virtual machine. */
+/** What is asked of machines all the time. Each further property costs the host a look of its own. */
 export type VmRecord = {
   readonly id: string;
   /** Not unique: Hyper-V lets several machines have one name. */
   readonly name: string;
   /** The name in the enumeration `VMState`; a value without one is its number as text. */
   readonly state: string;
-  readonly generation: number;
   readonly notes: string;
+};
+
+/** What else there is to know of a machine. */
+export type VmDetails = {
+  readonly generation: number;
   /** The folder of its configuration. */
   readonly path: string;
   readonly processorCount: number;
@@ -33,10 +37,12 @@ export type VmRecord = {
   readonly memoryStartup: number;
   readonly checkpointType: string;
   readonly hardDrives: readonly { readonly path: string }[];
-  readonly uptimeMs: number;
   /** In ISO 8601. */
   readonly creationTime: string;
 };
+
+/** A machine as it was when the call was done. */
+export type Seen = { readonly vm: VmRecord };
 
 /** A network adapter of a machine. */
 export type AdapterRecord = {
@@ -46,14 +52,6 @@ export type AdapterRecord = {
   readonly addresses: readonly string[] | null;
   /** Null if it is not connected. */
   readonly switchId: string | null;
-};
-
-/** A virtual switch. Its name is in the language of the host. */
-export type SwitchRecord = {
-  readonly id: string;
-  readonly name: string;
-  /** `Private`, `Internal` or `External`. */
-  readonly type: string;
 };
 
 /** What the host offers. */
@@ -78,8 +76,18 @@ export type VhdRecord = {
   readonly fileSize: number;
 };
 
-/** A file or folder. */
-export type ItemRecord = { readonly path: string; readonly folder: boolean; readonly size: number };
+/** A file or folder, by its name. */
+export type ItemRecord = { readonly name: string; readonly folder: boolean };
+
+/** What machines are made on. */
+export type GroundRecord = {
+  /** This adapter's folder, which need not be there yet. */
+  readonly folder: string;
+  /** What lies in it; not what lies deeper. */
+  readonly items: readonly ItemRecord[];
+  /** Whether there is the switch that was asked for. */
+  readonly hasSwitch: boolean;
+};
 
 /** What is needed to work at all, and whether it is there. */
 export type ProbeRecord = {
@@ -121,7 +129,11 @@ export type VmChanges = VmId & {
 export type HypervMethods = {
   /** A name is taken literally. Without both, all machines. None of that name may be an error or an empty list. */
   "Get-VM": Op<{ Id?: string; Name?: string }, { readonly vms: readonly VmRecord[] }>;
-  /** Makes one even if there is one of that name. Without a switch, its adapter is not connected. */
+  "Get-VmtckDetails": Op<VmId, { readonly details: VmDetails }>;
+  /**
+   * Makes one even if there is one of that name, and answers how many others have it then. Its notes
+   * are written at once after that. Without a switch, its adapter is not connected.
+   */
   "New-VM": Op<
     {
       Name: string;
@@ -131,36 +143,42 @@ export type HypervMethods = {
       VHDPath?: string;
       SwitchId?: string;
       MemoryStartupBytes: number;
+      Notes?: string;
     },
-    { readonly vm: VmRecord }
+    { readonly vm: VmRecord; readonly namesakes: number }
   >;
   "Set-VM": Op<VmChanges, null>;
   /** Generation 2 alone: whether only signed systems start. */
   "Set-VMFirmware": Op<VmId & { EnableSecureBoot: "On" | "Off" }, null>;
   /** Powers on, or resumes a saved machine. */
-  "Start-VM": Op<VmId, null>;
+  "Start-VM": Op<VmId, Seen>;
   /** Asks the guest, and returns when it is off; `TurnOff` cuts the power. Never forces a guest that refuses. */
-  "Stop-VM": Op<VmId & { TurnOff?: true }, null>;
-  "Suspend-VM": Op<VmId, null>;
-  "Resume-VM": Op<VmId, null>;
-  "Save-VM": Op<VmId, null>;
+  "Stop-VM": Op<VmId & { TurnOff?: true }, Seen>;
+  "Suspend-VM": Op<VmId, Seen>;
+  "Resume-VM": Op<VmId, Seen>;
+  "Save-VM": Op<VmId, Seen>;
   /** Drops what a saved machine had in memory: it is off then. */
-  "Remove-VMSavedState": Op<VmId, null>;
+  "Remove-VMSavedState": Op<VmId, Seen>;
   /** Removes the registration and the configuration; disks stay. */
   "Remove-VM": Op<VmId, null>;
-  "Get-VMNetworkAdapter": Op<VmId, { readonly adapters: readonly AdapterRecord[] }>;
-  "Get-VMSwitch": Op<{ Id?: string }, { readonly switches: readonly SwitchRecord[] }>;
+  "Get-VMNetworkAdapter": Op<VmId, Seen & { readonly adapters: readonly AdapterRecord[] }>;
   "Get-VMHost": Op<None, { readonly host: HostRecord }>;
   "New-VHD": Op<{ Path: string; ParentPath: string; Differencing: true }, null>;
   "Get-VHD": Op<{ Path: string }, { readonly vhd: VhdRecord }>;
 
   /** Copies a file into a folder that is made if need be; never over another file. */
   "Copy-VmtckDisk": Op<{ From: string; To: string }, null>;
-  /** Removes a file, or with `Recurse` a folder with all in it; nothing happens if there is none. */
-  "Remove-VmtckItem": Op<{ Path: string; Recurse?: true }, null>;
-  "Test-VmtckPath": Op<{ Path: string }, { readonly exists: boolean }>;
-  /** What is below a folder, at any depth; empty if there is none. */
-  "Get-VmtckItems": Op<{ Path: string }, { readonly items: readonly ItemRecord[] }>;
+  /**
+   * Removes files, and folders with all in them, one after the other; nothing happens to what is not
+   * there. What any machine has for a disk or for its folder stays, unless `EvenUsed`; so does a file
+   * with another one beside it whose name is like its `Unless`. Answers what stays.
+   */
+  "Remove-VmtckItems": Op<
+    { Items: readonly { readonly Path: string; readonly Unless?: string }[]; EvenUsed?: true },
+    { readonly kept: readonly string[] }
+  >;
+  /** What this adapter's machines are made on. */
+  "Get-VmtckGround": Op<{ SwitchId?: string }, GroundRecord>;
   /** Never refused for want of something: it says what is wanting. */
   "Get-VmtckProbe": Op<None, ProbeRecord>;
   /** Simulated hosts alone: puts a machine into a state by its name in `VMState`. */

@@ -9,8 +9,11 @@ Deno.test("the script forces removals of machines alone", () => {
   const at = lines.findIndex((line) => line === "$given.Force = $true");
   assertEquals(lines[at - 1], "if ($cmdlet -eq 'Remove-VM') {");
   const others = lines.filter((line, index) => /force/i.test(line) && index !== at);
-  // Hidden files are listed, too.
-  assertEquals(others, ["$items = @(Get-ChildItem -LiteralPath $p.Path -Recurse -Force)"]);
+  // Hidden files are seen, too.
+  assertEquals(others, [
+    "$beside = @(Get-ChildItem -LiteralPath ([IO.Path]::GetDirectoryName($path)) -File -Force)",
+    "$items = @(Get-ChildItem -LiteralPath $folder -Force)",
+  ]);
 });
 
 Deno.test("the script calls Hyper-V's cmdlets by their full names", () => {
@@ -18,12 +21,15 @@ Deno.test("the script calls Hyper-V's cmdlets by their full names", () => {
     [...line.matchAll(/& '([^']*)'/g)].map(([, name]) => name)
   );
   assertEquals(called.filter((name) => !name?.startsWith("Hyper-V\\")), []);
-  assertEquals(called.length, 9);
+  assertEquals(called.length, 12);
 });
 
 Deno.test("a name reaches a cmdlet with its wildcards escaped", () => {
-  const filters = lines.filter((line) => line.startsWith("$filter.Name"));
-  assertEquals(filters, [
-    "$filter.Name = [Management.Automation.WildcardPattern]::Escape($p.Name)",
-  ]);
+  const calls = lines.filter((line) => line.includes("Get-VM' -Name"));
+  const at = lines.findIndex((line) => line === calls[0]);
+  assertEquals([calls.length, calls[0]?.includes(" -Name $literal ")], [1, true]);
+  assertEquals(
+    lines[at - 1],
+    "$literal = [Management.Automation.WildcardPattern]::Escape($name)",
+  );
 });

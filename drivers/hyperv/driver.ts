@@ -17,7 +17,8 @@ import { attempt, driverError, refuse } from "./errors.ts";
 import { sshClient } from "./guest.ts";
 import { HostSession, type HypervContext } from "./host_session.ts";
 import { FACETS } from "./machine.ts";
-import { assertRef, HypervMachines, NAME_RULE } from "./machines.ts";
+import { HypervMachines } from "./machines.ts";
+import { assertRef, NAME_RULE } from "./specs.ts";
 
 /** The driver's name. */
 export const NAME = "hyperv";

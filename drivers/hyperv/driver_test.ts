@@ -5,7 +5,7 @@ import { type Knobs, simulatedHyperv } from "../../fixtures/simulators/hyperv/mo
 import { VirtualClock } from "../backend/clock.ts";
 import { memoryFiles } from "../backend/memory_files.ts";
 import { type Driver, DriverError, type ErrorCode } from "../contract/mod.ts";
-import type { HypervBackend, VmRecord } from "./backend.ts";
+import type { HypervBackend, VmDetails, VmRecord } from "./backend.ts";
 import { createDriver } from "./driver.ts";
 import { liveHost } from "./host.ts";
 import { sessionBackend } from "./live.ts";
@@ -54,6 +54,11 @@ class Lab implements AsyncDisposable {
 
   async record(): Promise<VmRecord | undefined> {
     return (await this.backend.call("Get-VM", {})).vms.find(({ name }) => name === NAME);
+  }
+
+  async details(): Promise<VmDetails | undefined> {
+    const vm = await this.record();
+    return vm && (await this.backend.call("Get-VmtckDetails", { Id: vm.id })).details;
   }
 
   inventory(): Promise<string[]> {
@@ -149,7 +154,7 @@ Deno.test("of addresses that begin with IPv6, the IPv4 one is told", async () =>
 Deno.test("a machine is what was asked for, without checkpoints, in even megabytes", async () => {
   await using lab = await Lab.open();
   await lab.driver.machines.create({ ...SPEC, memoryMiB: 513, cpus: 2 });
-  const vm = await lab.record();
+  const vm = await lab.details();
   assertEquals([vm?.memoryStartup, vm?.processorCount], [514 * 1024 * 1024, 2]);
   assertEquals([vm?.generation, vm?.checkpointType], [1, "Disabled"]);
   await refused(lab.driver.machines.create({ ...SPEC, memoryMiB: 31 }), "invalid-argument");
@@ -158,7 +163,7 @@ Deno.test("a machine is what was asked for, without checkpoints, in even megabyt
 Deno.test("a machine of generation 2 with a copied disk refers to nothing", async () => {
   await using lab = await Lab.open({}, { generation: "2", copy: "full" });
   await lab.driver.machines.create(SPEC);
-  const vm = await lab.record();
+  const vm = await lab.details();
   assertEquals(vm?.generation, 2);
   const { vhd } = await lab.backend.call("Get-VHD", { Path: vm?.hardDrives[0]?.path ?? "" });
   assertEquals(vhd.parentPath, null);

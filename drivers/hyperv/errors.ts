@@ -94,6 +94,11 @@ export function mayBeMissing(error: unknown): error is BackendError {
   return isRefused(error) && MISSING.has(partsOf(error.code).id);
 }
 
+/** Whether `Get-VM` says that there is no such machine: a service that is down says something else. */
+export function isNoSuchVm(error: unknown): boolean {
+  return isRefused(error, "InvalidParameter");
+}
+
 /** Whether only the host itself can tell what a refusal is about. */
 export function isAmbiguous(error: unknown): error is BackendError {
   if (!isRefused(error)) return false;

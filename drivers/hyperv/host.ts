@@ -6,9 +6,8 @@
 
 import { createHash } from "node:crypto";
 import type { HostControl, HostControls, PowerState } from "../contract/mod.ts";
-import type { HypervBackend, VhdRecord, VmRecord } from "./backend.ts";
+import type { HypervBackend, VhdRecord, VmDetails, VmRecord } from "./backend.ts";
 import { isRefused, mayBeMissing } from "./errors.ts";
-import { folderOn } from "./host_session.ts";
 import { isOff } from "./state.ts";
 import { readTag, writeTag } from "./tag.ts";
 
@@ -42,9 +41,9 @@ export function liveHost(backend: HypervBackend): HostControls {
     turnOff: async (name) => await turnOff(backend, await one(backend, name)),
     vanish: async (name) => await remove(backend, await one(backend, name), false),
     removeDisk: async (name) => {
-      for (const { path: Path } of (await one(backend, name)).hardDrives) {
-        await backend.call("Remove-VmtckItem", { Path });
-      }
+      const { hardDrives } = await detailsOf(backend, await one(backend, name));
+      const Items = hardDrives.map(({ path: Path }) => ({ Path }));
+      await backend.call("Remove-VmtckItems", { Items, EvenUsed: true });
     },
     duplicate: (name) => plant(backend, name),
   };
@@ -86,6 +85,10 @@ async function named(backend: HypervBackend, Name: string): Promise<readonly VmR
   }
 }
 
+async function detailsOf(backend: HypervBackend, { id: Id }: VmRecord): Promise<VmDetails> {
+  return (await backend.call("Get-VmtckDetails", { Id })).details;
+}
+
 /** The one of ours, if there are several of that name. */
 async function one(backend: HypervBackend, name: string): Promise<VmRecord> {
   const found = await named(backend, name);
@@ -96,15 +99,10 @@ async function one(backend: HypervBackend, name: string): Promise<VmRecord> {
 
 async function inventory(backend: HypervBackend): Promise<string[]> {
   const { vms } = await backend.call("Get-VM", {});
-  const Path = folderOn((await backend.call("Get-VMHost", {})).host);
-  const { items } = await backend.call("Get-VmtckItems", { Path });
+  const { items } = await backend.call("Get-VmtckGround", {});
   return [
     ...vms.map(({ name }) => `machine:${name}`),
-    ...items.flatMap(({ path, folder }) => {
-      const name = path.slice(Path.length + 1);
-      if (/\.a?vhdx(?:\.part)?$/i.test(name)) return [`disk:${name}`];
-      return folder && !name.includes("\\") ? [`folder:${name}`] : [];
-    }),
+    ...items.map(({ name, folder }) => `${folder ? "folder" : "disk"}:${name}`),
   ].sort();
 }
 
@@ -125,11 +123,11 @@ async function turnOff(backend: HypervBackend, { id: Id }: VmRecord): Promise<vo
 
 async function remove(backend: HypervBackend, vm: VmRecord, planted: boolean): Promise<void> {
   if (!isOff(vm.state)) await turnOff(backend, vm);
+  const Path = planted ? (await detailsOf(backend, vm)).path : "";
   await backend.call("Remove-VM", { Id: vm.id });
-  // What Hyper-V leaves of a folder that it made for this machine alone.
-  if (!planted || !vm.path.endsWith(`\\${vm.name}`)) return;
-  if ((await named(backend, vm.name)).some(({ path }) => path === vm.path)) return;
-  await backend.call("Remove-VmtckItem", { Path: vm.path, Recurse: true });
+  // What Hyper-V leaves of a folder that it made for this machine, and for others of that name.
+  if (!Path.endsWith(`\\${vm.name}`)) return;
+  await backend.call("Remove-VmtckItems", { Items: [{ Path }] });
 }
 
 /** Makes a machine look as one whose maker is not done yet. */
@@ -141,11 +139,9 @@ async function unfinish(backend: HypervBackend, vm: VmRecord): Promise<void> {
 }
 
 /** Without what changes by itself. */
-async function portrait(
-  backend: HypervBackend,
-  { uptimeMs: _, ...vm }: VmRecord,
-): Promise<unknown> {
-  const disks = await Promise.all(vm.hardDrives.map(async ({ path: Path }) => {
+async function portrait(backend: HypervBackend, vm: VmRecord): Promise<unknown> {
+  const details = await detailsOf(backend, vm);
+  const disks = await Promise.all(details.hardDrives.map(async ({ path: Path }) => {
     try {
       const { fileSize: _, ...vhd }: VhdRecord = (await backend.call("Get-VHD", { Path })).vhd;
       return vhd;
@@ -154,5 +150,5 @@ async function portrait(
       throw error;
     }
   }));
-  return [vm, disks];
+  return [vm, details, disks];
 }

@@ -9,7 +9,7 @@ import { KeyedLock } from "../backend/keyed_lock.ts";
 import type { DriverContext } from "../backend/module.ts";
 import { type Clock, type MachineRef, qualifiedName } from "../contract/mod.ts";
 import type { HypervMethods, ProbeRecord, VmRecord } from "./backend.ts";
-import { isAmbiguous, mayBeMissing } from "./errors.ts";
+import { isAmbiguous, isNoSuchVm, mayBeMissing } from "./errors.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** What the adapter gets. */
@@ -24,13 +24,8 @@ export type Options = Pick<BackendCallOptions, "signal">;
  */
 const locksOf = new WeakMap<Clock, KeyedLock>();
 
-/** Where this adapter's files are, below the host's own folder for disks. */
-const FOLDER = "vmtck";
-
-/** The folder of this adapter's files, by what the host says of itself. */
-export function folderOn(host: { readonly virtualHardDiskPath: string }): string {
-  return `${host.virtualHardDiskPath.replace(/[\\/]+$/, "")}\\${FOLDER}`;
-}
+/** Which machines. */
+export type Filter = HypervMethods["Get-VM"]["params"];
 
 /** What is wrong with a host that answers, if anything; text for people, code for decisions. */
 export function complaintOf(probe: ProbeRecord): BackendError | undefined {
@@ -57,7 +52,6 @@ export class HostSession {
   readonly settings: Settings;
   /** Work that must not overlap. */
   readonly locks: KeyedLock;
-  #folder?: string;
 
   /** Checks the settings. @throws {DriverError} `invalid-argument` */
   constructor(readonly context: HypervContext) {
@@ -117,28 +111,32 @@ export class HostSession {
     }
   }
 
-  /** The machines of a filter. None is believed only if the host is healthy, and says so again. */
-  async find(
-    filter: { readonly Id?: string; readonly Name?: string },
-    options: Options,
-  ): Promise<readonly VmRecord[]> {
-    const look = async (): Promise<readonly VmRecord[]> => {
-      try {
-        return (await this.context.backend.call("Get-VM", filter, options)).vms;
-      } catch (error) {
-        if (mayBeMissing(error)) return [];
-        if (isAmbiguous(error)) await this.assertHealthy(options, error);
-        throw error;
-      }
-    };
-    const found = await look();
-    if (found.length > 0) return found;
+  /** The machines of a filter. None is believed only of a host that is healthy. */
+  async find(filter: Filter, options: Options): Promise<readonly VmRecord[]> {
+    const found = await this.#look(filter, options);
+    if (found && found.length > 0) return found;
     await this.assertHealthy(options);
-    return await look();
+    // A service that was down said the same of each machine; it runs now.
+    return found ?? await this.#look(filter, options) ?? [];
   }
 
-  /** The folder of machines and disks; asked for once. */
-  async folder(options: Options): Promise<string> {
-    return this.#folder ??= folderOn((await this.call("Get-VMHost", {}, options)).host);
+  /**
+   * The same where what comes next tells whether the host is healthy: none may also be all that this
+   * user is shown.
+   */
+  async glance(filter: Filter, options: Options): Promise<readonly VmRecord[]> {
+    return await this.#look(filter, options) ?? await this.find(filter, options);
+  }
+
+  /** What Hyper-V shows; undefined if it refuses, and that may mean that there is none. */
+  async #look(filter: Filter, options: Options): Promise<readonly VmRecord[] | undefined> {
+    try {
+      return (await this.context.backend.call("Get-VM", filter, options)).vms;
+    } catch (error) {
+      if (isNoSuchVm(error)) return [];
+      if (mayBeMissing(error)) return undefined;
+      if (isAmbiguous(error)) await this.assertHealthy(options, error);
+      throw error;
+    }
   }
 }

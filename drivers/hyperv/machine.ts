@@ -28,11 +28,11 @@ import {
   type WaitTarget,
 } from "../contract/mod.ts";
 import { addressOf } from "./addresses.ts";
-import type { VmRecord } from "./backend.ts";
+import type { Seen, VmRecord } from "./backend.ts";
 import { type About, attempt, isGuestsNo, isRefused, isUnsure, refuse } from "./errors.ts";
 import { isImplemented, recipeOf, sshClient } from "./guest.ts";
 import type { HostSession, Options } from "./host_session.ts";
-import { type Identity, powerOf, readVm, trouble } from "./seen.ts";
+import { type Identity, powerOf, readAdapters, readVm, trouble } from "./seen.ts";
 import { stateOf } from "./state.ts";
 import { waitForTarget } from "./wait.ts";
 
@@ -113,12 +113,15 @@ export class HypervMachine implements Machine {
   }
 
   async address({ signal }: CallOptions = {}): Promise<string | undefined> {
-    return await attempt(this.#about("machine.address", signal), () => this.#address({ signal }));
+    return await attempt(
+      this.#about("machine.address", signal),
+      () => this.#address("get", { signal }),
+    );
   }
 
   async sshAddress({ signal }: CallOptions = {}): Promise<string | undefined> {
     const about = this.#about("machine.sshAddress", signal);
-    const address = await attempt(about, () => this.#address({ signal }));
+    const address = await attempt(about, () => this.#address("get", { signal }));
     return address === undefined ? undefined : sshAddressAt(address);
   }
 
@@ -126,12 +129,12 @@ export class HypervMachine implements Machine {
     return readVm(this.#session, this.#identity, operation, options);
   }
 
-  async #address(options: Options): Promise<string | undefined> {
-    const vm = await this.#read("get", options);
-    if (powerOf(vm) !== "running") return undefined;
-    const { adapters } = await this.#session
-      .call("Get-VMNetworkAdapter", { Id: this.id }, options);
-    return addressOf(adapters);
+  /** The address of a machine that runs; refused in states in which the operation is not allowed. */
+  async #address(operation: "get" | "execute", options: Options): Promise<string | undefined> {
+    const { vm, adapters } = await readAdapters(this.#session, this.#identity, operation, options);
+    const state = powerOf(vm);
+    decide(state, operation, this);
+    return state === "running" ? addressOf(adapters) : undefined;
   }
 
   async #change(operation: PowerMethod, { signal }: CallOptions = {}): Promise<Change> {
@@ -151,9 +154,8 @@ export class HypervMachine implements Machine {
       const from = powerOf(before);
       if (decide(from, operation, this) === "no-op") return { changed: false, state: from };
       try {
-        await this.#act(operation, before, options);
-        const state = powerOf(await this.#read(operation, options));
-        return { changed: true, state };
+        const { vm } = await this.#act(operation, before, options);
+        return { changed: true, state: powerOf(vm) };
       } catch (error) {
         if (options.signal?.aborted) throw error;
         const now = await this.#stateAfter(error, operation, options);
@@ -182,26 +184,26 @@ export class HypervMachine implements Machine {
     }
   }
 
-  async #act(operation: PowerMethod, { state }: VmRecord, options: Options): Promise<void> {
+  #act(operation: PowerMethod, { state }: VmRecord, options: Options): Promise<Seen> {
     const params = { Id: this.id };
     const limits = { ...options, timeoutMs: POWER_MS };
     const { signal } = options;
     switch (operation) {
       case "start":
-        return void await this.#session
+        return this.#session
           .call(state.startsWith("Paus") ? "Resume-VM" : "Start-VM", params, limits);
       case "stop":
-        return void await this.#session.call("Stop-VM", params, limits);
+        return this.#session.call("Stop-VM", params, limits);
       case "forceStop":
-        return void await (stateOf(state) === "saved"
+        return stateOf(state) === "saved"
           ? this.#session.call("Remove-VMSavedState", params, limits)
-          : this.#session.call("Stop-VM", { ...params, TurnOff: true }, limits));
+          : this.#session.call("Stop-VM", { ...params, TurnOff: true }, limits);
       case "pause":
-        return void await this.#session.call("Suspend-VM", params, limits);
+        return this.#session.call("Suspend-VM", params, limits);
       case "resume":
-        return void await this.#session.call("Resume-VM", params, limits);
+        return this.#session.call("Resume-VM", params, limits);
       case "save":
-        return void await this.#session.call("Save-VM", params, { signal, timeoutMs: SAVE_MS });
+        return this.#session.call("Save-VM", params, { signal, timeoutMs: SAVE_MS });
     }
   }
 
@@ -213,8 +215,7 @@ export class HypervMachine implements Machine {
     const about = this.#about(OPERATION_NAMES.execute, signal);
     return await attempt(about, async () => {
       const argv = recipeOf(command, params, about);
-      decide(powerOf(await this.#read("execute", { signal })), "execute", this);
-      const address = await this.#address({ signal });
+      const address = await this.#address("execute", { signal });
       if (address === undefined) {
         throw refuse(about, "unavailable", "the guest has no address yet", "guest-silent");
       }

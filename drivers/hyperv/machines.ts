@@ -13,41 +13,23 @@ import {
   type Machines,
   type MachineSpec,
   machineSubject,
-  type NameRule,
 } from "../contract/mod.ts";
 import type { ImageFile, ImageStore } from "../images/mod.ts";
-import type { VmRecord } from "./backend.ts";
+import type { GroundRecord, VmRecord } from "./backend.ts";
 import { type About, attempt, driverError, isRefused, mayBeMissing, refuse } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
 import { HypervMachine } from "./machine.ts";
+import { assertRef, assertSpec, NAME_RULE } from "./specs.ts";
 import { isOff } from "./state.ts";
 import { Storage } from "./storage.ts";
 import { type MachineTag, readTag, writeTag } from "./tag.ts";
 import { type Undo, undoing } from "../backend/undo.ts";
 import { type Identity, powerOf } from "./seen.ts";
 
-/**
- * Three labels and the dots between them are a machine's name in Hyper-V, which has at most 100
- * characters, and part of paths, which have at most 260.
- */
-export const NAME_RULE: NameRule = {
-  maxLength: 30,
-  description: "lower-case letters, digits and hyphens; first and last a letter or digit",
-};
-
 const DEFAULT_MEMORY_MIB = 512;
-/** Hyper-V's own limits; it takes memory in steps of 2 MiB. */
-const MEMORY_MIB = { min: 32, max: 12 * 1024 * 1024 };
-const CPUS = { min: 1, max: 240 };
 const MIB = 1024 * 1024;
 /** Removing waits for files that the worker process has not let go of yet. */
 const REMOVE_MS = 60_000;
-
-/** Checks a machine's names. @throws {DriverError} */
-export function assertRef(ref: MachineRef, about: About): void {
-  assertName(ref.cluster, { ...about, rule: NAME_RULE });
-  assertName(ref.name, { ...about, rule: NAME_RULE });
-}
 
 /** See {@linkcode Machines}. */
 export class HypervMachines implements Machines {
@@ -67,12 +49,13 @@ export class HypervMachines implements Machines {
     return await attempt(about, async () => {
       assertSpec(spec, about);
       return await this.#locked(spec, { signal }, async () => {
-        const [existing] = await this.#named(spec, { signal });
+        const Name = this.#session.nameOf(spec);
+        const [existing] = await this.#session.glance({ Name }, { signal });
         if (existing) throw refuse(about, "already-exists", "there is a machine of that name");
         const image = await this.#images.localFile(spec.image, { signal });
-        await this.#assertSwitch(about);
+        const ground = await this.#ground(about);
         return await undoing(
-          (undo) => this.#create(spec, image, undo, about),
+          (undo) => this.#create(spec, { image, ground }, undo, about),
           (error) => driverError(error, about),
         );
       });
@@ -166,13 +149,20 @@ export class HypervMachines implements Machines {
    * the very disk that only a create of this name makes.
    */
   async #isHalfMade(vm: VmRecord, ref: MachineRef, options: Options): Promise<boolean> {
-    const start = `${await this.#session.folder(options)}\\${this.#session.nameOf(ref)}.`;
-    return vm.hardDrives.some(({ path }) => path.toLowerCase().startsWith(start.toLowerCase()));
+    const { folder } = await this.#session.call("Get-VmtckGround", {}, options);
+    const start = `${folder}\\${this.#session.nameOf(ref)}.`.toLowerCase();
+    return (await this.#drivesOf(vm, options)).some((path) => path.startsWith(start));
+  }
+
+  /** The paths of a machine's disks, in lower case. */
+  async #drivesOf({ id: Id }: VmRecord, options: Options): Promise<string[]> {
+    const { details } = await this.#session.call("Get-VmtckDetails", { Id }, options);
+    return details.hardDrives.map(({ path }) => path.toLowerCase());
   }
 
   async #create(
     spec: MachineSpec,
-    image: ImageFile,
+    { image, ground }: { image: ImageFile; ground: GroundRecord },
     undo: Undo,
     about: About,
   ): Promise<Machine> {
@@ -180,24 +170,23 @@ export class HypervMachines implements Machines {
     const { owner, settings: { generation, switchId } } = this.#session;
     const { cluster, name, image: version, memoryMiB = DEFAULT_MEMORY_MIB, cpus = 1 } = spec;
     const Name = this.#session.nameOf(spec);
-    const VHDPath = await this.#storage.create(Name, image, undo, { signal });
+    const VHDPath = await this.#storage.create(Name, image, { ground, undo, signal });
     const tag: MachineTag = { owner, cluster, name, image: version };
     const bytes = Math.ceil(memoryMiB / 2) * 2 * MIB;
 
     let made: string | undefined;
-    undo.add(`machine:${Name}`, () => this.#takeBack(spec, made));
-    const { vm } = await this.#session.call("New-VM", {
+    undo.add(`machine:${Name}`, () => this.#takeBack(spec, { made, VHDPath }));
+    const { vm, namesakes } = await this.#session.call("New-VM", {
       Name,
       Generation: generation,
-      Path: await this.#session.folder({ signal }),
+      Path: ground.folder,
       VHDPath,
       SwitchId: switchId,
       MemoryStartupBytes: bytes,
+      Notes: writeTag({ ...tag, creating: true }),
     }, { signal });
     const Id = made = vm.id;
-    const Notes = writeTag({ ...tag, creating: true });
-    await this.#session.call("Set-VM", { Id, Notes }, { signal });
-    if ((await this.#named(spec, { signal })).length > 1) {
+    if (namesakes > 0) {
       throw refuse(about, "aborted", "another process makes one of that name", "busy");
     }
     if (generation === 2) {
@@ -219,17 +208,19 @@ export class HypervMachines implements Machines {
   }
 
   /**
-   * Removes what a create has registered, and the folder that Hyper-V made for it. If the reply with
-   * its identifier was lost, it is known by its disk.
+   * Removes what a create has registered. If the reply with its identifier was lost, it is known by its
+   * disk: that was not there before, and nobody else makes the very same.
    */
-  async #takeBack(ref: MachineRef, made: string | undefined): Promise<void> {
+  async #takeBack(
+    ref: MachineRef,
+    { made, VHDPath }: { made?: string; VHDPath: string },
+  ): Promise<void> {
+    if (made !== undefined) return await this.#unregister(made, {});
     for (const vm of await this.#named(ref, {})) {
-      const isMade = made === undefined
-        ? vm.notes === "" && await this.#isHalfMade(vm, ref, {})
-        : vm.id === made;
+      const isMade = powerOf(vm) === "creating" &&
+        (await this.#drivesOf(vm, {})).includes(VHDPath.toLowerCase());
       if (isMade) await this.#unregister(vm.id, {});
     }
-    await this.#storage.removeHome(this.#session.nameOf(ref), {});
   }
 
   async #remove(vm: VmRecord, ref: MachineRef, force: boolean, options: Options): Promise<void> {
@@ -260,32 +251,20 @@ export class HypervMachines implements Machines {
     }
   }
 
-  async #assertSwitch(about: About): Promise<void> {
-    const { settings: { switchId: Id } } = this.#session;
-    try {
-      const { switches } = await this.#session.call("Get-VMSwitch", { Id }, about);
-      if (switches.length > 0) return;
-    } catch (error) {
-      if (!mayBeMissing(error)) throw error;
-    }
-    const why = `the host has no switch with the identifier ${Id}; name another as "switch"`;
+  /** What machines are made on. @throws {DriverError} `failed-precondition` without their switch */
+  async #ground(about: About): Promise<GroundRecord> {
+    const { settings: { switchId: SwitchId } } = this.#session;
+    const { signal } = about;
+    const ground = await this.#session.call("Get-VmtckGround", { SwitchId }, { signal });
+    if (ground.hasSwitch) return ground;
+    await this.#session.assertHealthy({ signal });
+    const why = `the host has no switch with the identifier ${SwitchId}; name another as "switch"`;
     throw refuse(about, "failed-precondition", why, "switch-missing");
   }
 }
 
 function aboutRef(operation: string, ref: MachineRef, signal?: AbortSignal): About {
   return { operation, subject: machineSubject(ref), signal };
-}
-
-function assertSpec(spec: MachineSpec, about: About): void {
-  assertRef(spec, about);
-  const check = (what: string, value: number | undefined, { min, max }: typeof CPUS): void => {
-    if (value === undefined || Number.isInteger(value) && value >= min && value <= max) return;
-    const why = `"${what}" is a whole number from ${min} to ${max}: ${value}`;
-    throw refuse(about, "invalid-argument", why);
-  };
-  check("memoryMiB", spec.memoryMiB, MEMORY_MIB);
-  check("cpus", spec.cpus, CPUS);
 }
 
 function compare(a: string, b: string): number {

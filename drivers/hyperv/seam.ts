@@ -14,15 +14,15 @@ interface Named {
   readonly Name?: string;
   readonly Path?: string;
   readonly To?: string;
+  readonly Items?: readonly { readonly Path: string }[];
   readonly address?: string;
 }
 
-function laneOf(method: string, { Id, Name, Path, To, address }: Named): string {
+function laneOf({ Id, Name, Path, To, Items, address }: Named): string {
   if (address !== undefined) return `guest:${address}`;
-  if (method.startsWith("Get-VMSwitch")) return "host";
   const machine = Id ?? Name;
   if (machine !== undefined) return `machine:${machine}`;
-  const disk = To ?? Path;
+  const disk = To ?? Path ?? Items?.[0]?.Path;
   return disk === undefined ? "host" : `disk:${disk.slice(disk.lastIndexOf("\\") + 1)}`;
 }
 
@@ -42,7 +42,7 @@ function refusal(id: string, category: string, message: string, hresult = ""): B
 
 /** The rules. */
 export const SEAM: SeamRules<HypervMethods> = {
-  lane: (method, params: Json) => laneOf(method, params as Named),
+  lane: (_, params: Json) => laneOf(params as Named),
   changes: (method) => !READS.test(method),
   volatile(_, path, value): string | undefined {
     if (typeof value === "string" && UUID.test(value)) return "uuid";

@@ -11,8 +11,8 @@ import {
   type PowerOperation,
   type PowerState,
 } from "../contract/mod.ts";
-import type { VmRecord } from "./backend.ts";
-import { type About, refuse } from "./errors.ts";
+import type { HypervMethods, VmRecord } from "./backend.ts";
+import { type About, mayBeMissing, refuse } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
 import { stateOf } from "./state.ts";
 import { readTag } from "./tag.ts";
@@ -42,6 +42,24 @@ export async function readVm(
   const [vm] = await session.find({ Id: id }, options);
   if (!vm) decide("absent", operation, ref);
   return vm as VmRecord;
+}
+
+/** Reads a machine with its network adapters. @throws {DriverError} as {@linkcode readVm} */
+export async function readAdapters(
+  session: HostSession,
+  identity: Identity,
+  operation: PowerOperation,
+  options: Options,
+): Promise<HypervMethods["Get-VMNetworkAdapter"]["result"]> {
+  const { id: Id } = identity;
+  const { backend } = session.context;
+  try {
+    return await backend.call("Get-VMNetworkAdapter", { Id }, options);
+  } catch (error) {
+    if (!mayBeMissing(error)) throw error;
+    await readVm(session, identity, operation, options);
+    return await session.call("Get-VMNetworkAdapter", { Id }, options);
+  }
 }
 
 /** What is wrong with a machine whose state is `error`. */

@@ -8,10 +8,11 @@
  */
 
 import { BackendError } from "../backend/backend.ts";
+import type { Undo } from "../backend/undo.ts";
 import type { ImageFile } from "../images/mod.ts";
+import type { GroundRecord, HypervMethods } from "./backend.ts";
 import { isBusy, isRefused } from "./errors.ts";
 import type { HostSession, Options } from "./host_session.ts";
-import type { Undo } from "../backend/undo.ts";
 
 /** A copy takes as long as it takes. */
 const COPY_MS = 30 * 60_000;
@@ -20,6 +21,8 @@ const MAKE_MS = 120_000;
 /** How often, and how long after each other, a file that is in use is tried to be removed. */
 const MOST_TRIES = 6;
 const RETRY_MS = 250;
+/** How often a base is copied that others remove before a disk refers to it. */
+const MOST_COPIES = 3;
 const SHA256 = "[0-9a-f]{64}";
 
 /** A disk of a machine: `owner.cluster.name.<checksum>.vhdx`. */
@@ -38,6 +41,16 @@ function isDiskOf(machine: string, file: string): boolean {
   return file.startsWith(machine) && pattern.test(file.slice(machine.length));
 }
 
+/** The checksum of an image that some file is the copy of. */
+function baseOf(owner: string, file: string): string | undefined {
+  const sha256 = file.slice(`${owner}.base.`.length, -".vhdx".length);
+  return file === baseName(owner, sha256) && new RegExp(`^${SHA256}$`).test(sha256)
+    ? sha256
+    : undefined;
+}
+
+type Doomed = HypervMethods["Remove-VmtckItems"]["params"]["Items"];
+
 /** The disks of one owner. */
 export class Storage {
   readonly #session: HostSession;
@@ -51,89 +64,77 @@ export class Storage {
   async create(
     machine: string,
     image: ImageFile,
-    undo: Undo,
-    options: Options,
+    { ground: { folder, items }, undo, ...options }: Options & {
+      readonly ground: GroundRecord;
+      readonly undo: Undo;
+    },
   ): Promise<string> {
-    const { owner, settings, locks } = this.#session;
-    const folder = await this.#session.folder(options);
+    const { owner, settings } = this.#session;
+    const has = (file: string): boolean => items.some(({ name }) => name === file);
     const disk = diskName(machine, image.sha256);
     const path = `${folder}\\${disk}`;
-    if (settings.copy === "full") {
-      await this.#clear(path, options);
-      undo.add(`disk:${disk}`, () => this.#clear(path, {}));
-      await this.#copy(image.path, path, options);
-      return path;
+    if (has(disk)) await this.#clear(path, options);
+    undo.add(`disk:${disk}`, () => this.remove(machine, {}));
+    if (settings.copy === "full") await this.#copy(image.path, path, options);
+    else {
+      const base = baseName(owner, image.sha256);
+      const parent = { path: `${folder}\\${base}`, from: image.path, isThere: has(base) };
+      await this.#derive(path, parent, options);
     }
-    const base = baseName(owner, image.sha256);
-    undo.add(
-      `disk:${base}`,
-      () => locks.run(`disk:${base}`, () => this.#release(folder, base, {})),
-    );
-    await locks.run(`disk:${base}`, async () => {
-      await this.#ensureBase(image.path, `${folder}\\${base}`, options);
-      await this.#clear(path, options);
-      undo.add(`disk:${disk}`, () => this.#clear(path, {}));
-      const ParentPath = `${folder}\\${base}`;
-      const made = { Path: path, ParentPath, Differencing: true } as const;
-      await this.#session.call("New-VHD", made, { ...options, timeoutMs: MAKE_MS });
-    }, options);
     return path;
   }
 
   /**
-   * Removes all files of a machine whose registration is gone, and its base if nothing uses that any
-   * more; answers whether there were any.
+   * Removes all files of a machine whose registration is gone, and each base that nothing refers to any
+   * more; answers whether the machine had any.
    */
   async remove(machine: string, options: Options): Promise<boolean> {
-    const folder = await this.#session.folder(options);
-    const files = await this.#files(folder, options);
-    const found = files.filter((file) => isDiskOf(machine, file));
-    const used = found.length > 0 ? await this.#used(options) : [];
-    const disks = found.filter((disk) => !used.includes(`${folder}\\${disk}`.toLowerCase()));
-    for (const disk of disks) await this.#remove(`${folder}\\${disk}`, options);
-    const hadHome = await this.removeHome(machine, options);
-    const bases = files.filter((file) => file.startsWith(`${this.#session.owner}.base.`));
-    for (const base of bases) {
-      await this.#session.locks.run(
-        `disk:${base}`,
-        () => this.#release(folder, base, options),
-        options,
-      );
-    }
-    return disks.length > 0 || hadHome;
-  }
-
-  /** Removes what Hyper-V leaves of a machine's configuration, if only the folder itself. */
-  async removeHome(machine: string, options: Options): Promise<boolean> {
-    const Path = `${await this.#session.folder(options)}\\${machine}`;
-    const { exists } = await this.#session.call("Test-VmtckPath", { Path }, options);
-    if (!exists || (await this.#used(options)).includes(Path.toLowerCase())) return false;
-    await this.#session.call("Remove-VmtckItem", { Path, Recurse: true }, options);
-    return true;
-  }
-
-  /** Removes a base that no disk refers to. Whoever calls it holds the base's lock. */
-  async #release(folder: string, base: string, options: Options): Promise<void> {
     const { owner } = this.#session;
-    const sha256 = base.slice(`${owner}.base.`.length, -".vhdx".length);
-    if (base !== baseName(owner, sha256) || !new RegExp(`^${SHA256}$`).test(sha256)) return;
-    const files = await this.#files(folder, options);
-    const isUsed = files.some((file) =>
-      file !== base && file.startsWith(`${owner}.`) && file.includes(`.${sha256}`)
-    );
-    if (!isUsed) await this.#remove(`${folder}\\${base}`, options);
+    const { folder, items } = await this.#session.call("Get-VmtckGround", {}, options);
+    const pathOf = (name: string): string => `${folder}\\${name}`;
+    const own = items
+      .filter(({ name, folder }) => folder ? name === machine : isDiskOf(machine, name))
+      .map(({ name }) => ({ Path: pathOf(name) }));
+    const bases = items.flatMap(({ name }) => {
+      const sha256 = baseOf(owner, name);
+      return sha256 ? [{ Path: pathOf(name), Unless: `${owner}.*${sha256}*` }] : [];
+    });
+    const kept = await this.#remove([...own, ...bases], options);
+    return own.some(({ Path }) => !kept.includes(Path));
+  }
+
+  /** Makes a disk on top of an image's copy, which is made first if need be. */
+  async #derive(
+    Path: string,
+    parent: { readonly path: string; readonly from: string; readonly isThere: boolean },
+    options: Options,
+  ): Promise<void> {
+    const made = { Path, ParentPath: parent.path, Differencing: true } as const;
+    const limits = { ...options, timeoutMs: MAKE_MS };
+    let isThere = parent.isThere;
+    for (let copies = 1;; copies++) {
+      if (!isThere) await this.#ensureCopy(parent.from, parent.path, options);
+      try {
+        return void await this.#alone(() => this.#session.call("New-VHD", made, limits), options);
+      } catch (error) {
+        // Who removed the last disk that referred to it has removed it, too.
+        if (copies === MOST_COPIES || !isRefused(error, "VmtckNoParent")) throw error;
+        isThere = false;
+      }
+    }
   }
 
   /** A copy is put in its place when it is whole, so one that is there is whole. */
-  async #ensureBase(from: string, to: string, options: Options): Promise<void> {
-    const { exists } = await this.#session.call("Test-VmtckPath", { Path: to }, options);
-    if (exists) return;
-    try {
-      await this.#copy(from, to, options);
-    } catch (error) {
-      // Another process was faster with the same bytes.
-      if (!isRefused(error, "VmtckExists")) throw error;
-    }
+  async #ensureCopy(from: string, to: string, options: Options): Promise<void> {
+    const copy = async (): Promise<void> => {
+      try {
+        await this.#copy(from, to, options);
+      } catch (error) {
+        // Somebody else was faster with the same bytes.
+        if (!isRefused(error, "VmtckExists")) throw error;
+      }
+    };
+    await this.#session.locks.run(`copy:${to}`, copy, options);
   }
 
   async #copy(From: string, To: string, options: Options): Promise<void> {
@@ -142,31 +143,22 @@ export class Storage {
 
   /** Removes a disk that no machine has: it is left over from before. */
   async #clear(path: string, options: Options): Promise<void> {
-    const { exists } = await this.#session.call("Test-VmtckPath", { Path: path }, options);
-    if (!exists) return;
-    if (!(await this.#used(options)).includes(path.toLowerCase())) {
-      return await this.#remove(path, options);
-    }
+    // To whom Hyper-V shows no machines, each disk looks as if it were left over.
+    await this.#session.assertHealthy(options);
+    const kept = await this.#remove([{ Path: path }], options);
+    if (kept.length === 0) return;
     const why =
       `The disk "${path}" belongs to a machine of another name: rename or remove that one`;
     throw new BackendError("refused", "InvalidState", why);
   }
 
-  /**
-   * The disks and folders of all machines, in lower case: somebody may have given a machine another
-   * name.
-   */
-  async #used(options: Options): Promise<string[]> {
-    const { vms } = await this.#session.call("Get-VM", {}, options);
-    const paths = vms.flatMap((vm) => [vm.path, ...vm.hardDrives.map(({ path }) => path)]);
-    return paths.map((path) => path.toLowerCase());
-  }
-
-  /** Hyper-V may keep a file for a moment after the machine is gone. */
-  async #remove(Path: string, options: Options): Promise<void> {
+  /** Answers what stays. Hyper-V may keep a file for a moment after the machine is gone. */
+  async #remove(Items: Doomed, options: Options): Promise<readonly string[]> {
+    if (Items.length === 0) return [];
+    const remove = () => this.#session.call("Remove-VmtckItems", { Items }, options);
     for (let tries = 1;; tries++) {
       try {
-        return void await this.#session.call("Remove-VmtckItem", { Path }, options);
+        return (await this.#alone(remove, options)).kept;
       } catch (error) {
         if (tries === MOST_TRIES || !isBusy(error)) throw error;
         await this.#session.clock.sleep(RETRY_MS, options);
@@ -174,11 +166,8 @@ export class Storage {
     }
   }
 
-  /** The names of the files that lie in the folder itself. */
-  async #files(folder: string, options: Options): Promise<string[]> {
-    const { items } = await this.#session.call("Get-VmtckItems", { Path: folder }, options);
-    return items.filter((item) => !item.folder)
-      .map((item) => item.path.slice(folder.length + 1))
-      .filter((name) => !/[\\/]/.test(name));
+  /** No base may go while a disk is made on top of it. */
+  #alone<T>(work: () => Promise<T>, options: Options): Promise<T> {
+    return this.#session.locks.run(`disks:${this.#session.owner}`, work, options);
   }
 }

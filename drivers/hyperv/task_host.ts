@@ -15,7 +15,9 @@ function taskHost(host: HostControls, backend: HypervBackend): TaskHost {
   return taskHostOver(host, {
     async size(Name) {
       const [vm] = (await backend.call("Get-VM", { Name })).vms;
-      return { memoryMiB: (vm?.memoryStartup ?? 0) / MIB, cpus: vm?.processorCount ?? 0 };
+      if (!vm) return { memoryMiB: 0, cpus: 0 };
+      const { details } = await backend.call("Get-VmtckDetails", { Id: vm.id });
+      return { memoryMiB: details.memoryStartup / MIB, cpus: details.processorCount };
     },
   });
 }

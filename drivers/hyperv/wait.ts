@@ -11,9 +11,10 @@ import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.
 import { addressOf } from "./addresses.ts";
 import { type About, isRefused, meaningOf } from "./errors.ts";
 import type { HostSession } from "./host_session.ts";
-import { type Identity, powerOf, readVm, trouble } from "./seen.ts";
+import { type Identity, powerOf, readAdapters, readVm, trouble } from "./seen.ts";
 
-const POLL_MS = 250;
+/** The shortest and the longest pause between two looks. */
+const PAUSE_MS = { min: 250, max: 1000 } as const;
 const SSH_MS = 5000;
 
 type Looking = Parameters<MachineWait["look"]>[0];
@@ -27,27 +28,32 @@ export function waitForTarget(
 ): Promise<WaitResult> {
   const needsState = target === "running" || target === "stopped";
   const look = async (looking: Looking): Promise<Sight> => {
-    const vm = await readVm(session, identity, "get", looking);
+    const { vm, adapters } = needsState
+      ? { vm: await readVm(session, identity, "get", looking), adapters: null }
+      : await readAdapters(session, identity, "get", looking);
     const state = powerOf(vm);
     if (state === "error") return { state, verdict: "failed", error: trouble(vm, about) };
     const isReached = needsState
       ? state === target
-      : state === "running" && await answers(session, identity, target, looking);
+      : state === "running" && await answers(session, addressOf(adapters), target, looking);
     return isReached ? { state, verdict: "reached" } : { state };
   };
   const { clock } = session;
-  return waitForMachine({ clock, timeoutMs, about, meaningOf, look, pollMs: POLL_MS });
+  return waitForMachine({ clock, timeoutMs, about, meaningOf, look, pollMs: pauseAfter });
+}
+
+/** What did not come soon may take long: each pause is half of the time waited so far. */
+function pauseAfter(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs / 2, PAUSE_MS.min), PAUSE_MS.max);
 }
 
 /** Whether the guest of a running machine has an address, or answers there. */
 async function answers(
   session: HostSession,
-  { id }: Identity,
+  address: string | undefined,
   target: WaitTarget,
   { signal, remainingMs }: Looking,
 ): Promise<boolean> {
-  const { adapters } = await session.call("Get-VMNetworkAdapter", { Id: id }, { signal });
-  const address = addressOf(adapters);
   if (address === undefined || target === "address") return address !== undefined;
   const timeoutMs = Math.max(1, Math.min(SSH_MS, remainingMs || SSH_MS));
   const call = { address: sshAddressAt(address), argv: ["true"] };

@@ -12,12 +12,12 @@ import type { Mutant } from "../mutant.ts";
 export type Below = NonNullable<Mutant["below"]>;
 
 /** What is read of a machine. */
-export interface Vm {
+export type Vm = {
   readonly id: string;
   readonly name: string;
   readonly state: string;
   readonly notes: string;
-}
+};
 
 /** Whether Hyper-V refused. */
 export const isRefused = (error: unknown): error is BackendError =>
@@ -26,16 +26,17 @@ export const isRefused = (error: unknown): error is BackendError =>
 export const field = (params: Json, name: string): Json | undefined =>
   (params as Readonly<Record<string, Json | undefined>>)[name];
 
-/** Changes the machines that are found. */
+/** Changes the machines that are found, also those that power cmdlets and adapters are answered with. */
 export const onVms = (
   change: (vms: readonly Vm[], params: Json, context: DriverContext) => readonly Vm[],
 ): Below =>
 (call, context) =>
 async (method, params) => {
   const result = await call(method, params);
-  if (method !== "Get-VM") return result;
-  const { vms } = result as unknown as { readonly vms: readonly Vm[] };
-  return { vms: change(vms, params, context) as unknown as Json };
+  const { vm, vms } = (result ?? {}) as unknown as { vm?: Vm; vms?: readonly Vm[] };
+  if (vms) return { vms: change(vms, params, context) as unknown as Json };
+  if (!vm) return result;
+  return { ...result as Record<string, Json>, vm: change([vm], params, context)[0] as Json };
 };
 
 /** What is remembered of each world's driver, by its owner: instances are made anew, defects stay. */

@@ -4,9 +4,37 @@
  * @module
  */
 
-import { isDriverError } from "../../../drivers/contract/mod.ts";
-import { type Mutant, onMachine, onMachines } from "../mutant.ts";
+import type { Json } from "../../../drivers/backend/backend.ts";
+import { type HostControls, isDriverError } from "../../../drivers/contract/mod.ts";
+import { type BackendCall, type Mutant, type Mutate, onMachine, onMachines } from "../mutant.ts";
 import { field, memoryOf } from "./below.ts";
+
+/** Says of some files that they are removed, and leaves them. */
+function removesAllBut(isKept: (path: string) => boolean, call: BackendCall): BackendCall {
+  return (method, params) => {
+    if (method !== "Remove-VmtckItems") return call(method, params);
+    const items = field(params, "Items") as unknown as readonly { readonly Path: string }[];
+    const Items = items.filter(({ Path }) => !isKept(Path));
+    return call(method, { ...params as Record<string, Json>, Items });
+  };
+}
+
+/** A create that does something to the machine that has the name already, and then refuses. */
+function whereOneExists(
+  work: (host: HostControls, name: string) => Promise<unknown> | undefined,
+): Mutate {
+  return onMachines((machines, driver, { host }) => ({
+    create: async (spec, options) => {
+      try {
+        return await machines.create(spec, options);
+      } catch (error) {
+        const isThere = isDriverError(error) && error.code === "already-exists";
+        if (isThere && host) await work(host, driver.qualifiedMachineName(spec));
+        throw error;
+      }
+    },
+  }));
+}
 
 /** The mutants. */
 export const CLEANUP_MUTANTS: readonly Mutant[] = [
@@ -14,14 +42,17 @@ export const CLEANUP_MUTANTS: readonly Mutant[] = [
     id: "hyperv-rollback-keeps-the-disk",
     breaks: "error.rollback",
     why: "kutti leaves the copied disk where PowerShell itself fails",
-    below: (call, context) => async (method, params) => {
+    below: (call, context) => {
       const memory = memoryOf(context);
-      const path = String(field(params, "Path"));
-      const isDisk = method === "Remove-VmtckItem" && /\.vhdx$/.test(path);
-      if (isDisk && !path.includes(".base.") && !memory.delete(path)) return null;
-      const result = await call(method, params);
-      if (method === "New-VM") memory.set(String(field(params, "VHDPath")), true);
-      return result;
+      const keeping = removesAllBut(
+        (path) => /\.vhdx$/.test(path) && !path.includes(".base.") && !memory.delete(path),
+        call,
+      );
+      return async (method, params) => {
+        const result = await keeping(method, params);
+        if (method === "New-VM") memory.set(String(field(params, "VHDPath")), true);
+        return result;
+      };
     },
   },
   {
@@ -43,18 +74,7 @@ export const CLEANUP_MUTANTS: readonly Mutant[] = [
     id: "hyperv-create-removes-the-existing-disk",
     breaks: "machine.create.exists",
     why: "kutti copies over the disk of the machine that has the name",
-    mutate: onMachines((machines, driver, world) => ({
-      create: async (spec, options) => {
-        try {
-          return await machines.create(spec, options);
-        } catch (error) {
-          if (isDriverError(error) && error.code === "already-exists") {
-            await world.host?.removeDisk?.(driver.qualifiedMachineName(spec));
-          }
-          throw error;
-        }
-      },
-    })),
+    mutate: whereOneExists((host, name) => host.removeDisk?.(name)),
   },
   {
     id: "hyperv-delete-ends-with-the-registration",
@@ -83,18 +103,19 @@ export const CLEANUP_MUTANTS: readonly Mutant[] = [
     id: "hyperv-failed-copy-leaves-a-file",
     breaks: "error.rollback",
     why: "kutti leaves what it has copied of the image when the copying fails",
-    below: (call, context) => async (method, params) => {
+    below: (call, context) => {
       const memory = memoryOf(context);
-      const path = String(field(params, "Path"));
-      if (method === "Remove-VmtckItem" && memory.has(`part ${path}`)) return null;
-      try {
-        return await call(method, params);
-      } catch (error) {
-        if (method !== "Copy-VmtckDisk") throw error;
-        await call(method, params);
-        memory.set(`part ${field(params, "To")}`, true);
-        throw error;
-      }
+      const keeping = removesAllBut((path) => memory.has(`part ${path}`), call);
+      return async (method, params) => {
+        try {
+          return await keeping(method, params);
+        } catch (error) {
+          if (method !== "Copy-VmtckDisk") throw error;
+          await call(method, params);
+          memory.set(`part ${field(params, "To")}`, true);
+          throw error;
+        }
+      };
     },
   },
   {
@@ -116,26 +137,12 @@ export const CLEANUP_MUTANTS: readonly Mutant[] = [
     id: "hyperv-create-makes-a-second-of-the-name",
     breaks: "machine.create.exists",
     why: "Names are not unique in Hyper-V, and kutti does not look whether there is one",
-    mutate: onMachines((machines, driver, world) => ({
-      create: async (spec, options) => {
-        try {
-          return await machines.create(spec, options);
-        } catch (error) {
-          if (isDriverError(error) && error.code === "already-exists") {
-            await world.host?.plantMachine?.(driver.qualifiedMachineName(spec));
-          }
-          throw error;
-        }
-      },
-    })),
+    mutate: whereOneExists((host, name) => host.plantMachine?.(name)),
   },
   {
     id: "hyperv-delete-keeps-the-folder",
     breaks: "machine.delete.complete",
     why: "kutti returns before it removes the folder of the machine, if a file was not there",
-    below: (call) => async (method, params) => {
-      if (method === "Remove-VmtckItem" && field(params, "Recurse") === true) return null;
-      return await call(method, params);
-    },
+    below: (call) => removesAllBut((path) => !/\.vhdx$/.test(path), call),
   },
 ];
