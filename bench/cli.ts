@@ -4,8 +4,8 @@
  * @module
  */
 
-import { messageOf } from "../conformance/engine/check.ts";
-import { UsageError } from "../conformance/commands/usage.ts";
+import { exitCodeOf, userPath } from "../conformance/commands/program.ts";
+import { sentenceOf, UsageError } from "../conformance/commands/usage.ts";
 import { driverNames } from "../drivers/registry.ts";
 import { compare, comparisonTable } from "./compare.ts";
 import { parseResults, type Results } from "./lines.ts";
@@ -13,9 +13,9 @@ import { helpText, type Options, readOptions } from "./options.ts";
 
 async function read(path: string): Promise<Results> {
   try {
-    return parseResults(await Deno.readTextFile(path));
+    return parseResults(await Deno.readTextFile(userPath(path)));
   } catch (cause) {
-    throw new UsageError(`Cannot read the samples "${path}": ${messageOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read the samples "${path}": ${sentenceOf(cause)}`, { cause });
   }
 }
 
@@ -47,7 +47,9 @@ async function gatesCommand({ driver, update, report }: Options): Promise<number
     console.log(`${name}: ${gates.length - shut.length}/${gates.length} gates hold`);
     for (const { name, message } of shut) console.log(`  ${name}: ${message}`);
   }
-  if (report !== undefined) await Deno.writeTextFile(report, JSON.stringify({ passed, failed }));
+  if (report !== undefined) {
+    await Deno.writeTextFile(report, JSON.stringify({ passed, failed }));
+  }
   return failed > 0 ? 1 : 0;
 }
 
@@ -55,7 +57,7 @@ async function htmlCommand({ args: [path] }: Options): Promise<number> {
   if (path === undefined) throw new UsageError('"html" needs a file of samples');
   const { htmlPage } = await import("./html.ts");
   const page = path.replace(/(\.ndjson)?$/, ".html");
-  await Deno.writeTextFile(page, htmlPage(await read(path)));
+  await Deno.writeTextFile(userPath(page), htmlPage(await read(path)));
   console.log(`Page: ${page}`);
   return 0;
 }
@@ -67,24 +69,21 @@ async function listCommand(): Promise<number> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  try {
-    const options = readOptions(args);
-    if (options.help) {
-      console.log(helpText(driverNames()));
-      return 0;
-    }
-    if (options.command === "compare") return await compareCommand(options);
-    if (options.command === "ab") return await abCommand(options);
-    if (options.command === "gates") return await gatesCommand(options);
-    if (options.command === "html") return await htmlCommand(options);
-    if (options.command === "list") return await listCommand();
-    const { recordCommand, runCommand } = await import("./run_command.ts");
-    return await (options.command === "record" ? recordCommand : runCommand)(options);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    if (error instanceof TypeError || error instanceof ReferenceError) console.error(error.stack);
-    return error instanceof UsageError ? 2 : 3;
+  const options = readOptions(args);
+  if (options.help) {
+    console.log(helpText(driverNames()).trimEnd());
+    return 0;
   }
+  if (options.command === "compare") return await compareCommand(options);
+  if (options.command === "ab") return await abCommand(options);
+  if (options.command === "gates") return await gatesCommand(options);
+  if (options.command === "html") return await htmlCommand(options);
+  if (options.command === "list") return await listCommand();
+  const { recordCommand, runCommand } = await import("./run_command.ts");
+  return await (options.command === "record" ? recordCommand : runCommand)(options);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  const tell = (text: string): void => console.error(text.trimEnd());
+  Deno.exit(await exitCodeOf(() => main(Deno.args), tell));
+}

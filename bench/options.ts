@@ -4,8 +4,14 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
-import { settingsOf } from "../conformance/commands/options.ts";
+import {
+  assertOptionsOf,
+  type Option,
+  optionLines,
+  readArguments,
+  settingsOf,
+} from "../conformance/commands/arguments.ts";
+import { userPath } from "../conformance/commands/program.ts";
 import { unknownName, UsageError } from "../conformance/commands/usage.ts";
 
 /** The commands; the first one is meant when none is named. */
@@ -14,33 +20,57 @@ export const COMMANDS = ["run", "compare", "ab", "gates", "record", "html", "lis
 /** One of {@linkcode COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
-interface Option {
-  readonly name: string;
-  /** What its value is; absent for a switch. */
-  readonly value?: string;
-  /** Whether it may come more than once. */
-  readonly many?: boolean;
-  readonly help: string;
-}
+/** What takes measures, and what else is about a driver. */
+const MEASURING: readonly Command[] = ["run", "ab"];
+const ASKING: readonly Command[] = [...MEASURING, "record"];
 
 const OPTIONS: readonly Option[] = [
-  { name: "driver", value: "NAME|./FILE.ts", help: "the driver, or a module with one" },
-  { name: "live", help: "ask the real hypervisor; otherwise the driver's simulator answers" },
-  { name: "simulated", help: "ask the simulator; so it is without --live" },
-  { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
-  { name: "measure", value: "NAME", many: true, help: "that measure only" },
-  { name: "runs", value: "N", help: "how many runs, each with connections of its own (1)" },
-  { name: "quick", help: "few rounds: whether it works, not how fast it is" },
-  { name: "out", value: "FOLDER", help: "where samples and the page go (out/bench)" },
-  { name: "seed", value: "TEXT", help: "what names follow from (by chance)" },
-  { name: "a", value: "KEY=VALUE", many: true, help: "ab: a setting of A" },
-  { name: "b", value: "KEY=VALUE", many: true, help: "ab: a setting of B" },
-  { name: "a-checkout", value: "FOLDER", help: "ab: the checkout of A (this one)" },
-  { name: "b-checkout", value: "FOLDER", help: "ab: the checkout of B (this one)" },
-  { name: "anyway", help: "compare: although the fingerprints differ" },
-  { name: "update", help: "gates: take what is measured as the new baseline" },
-  { name: "report", value: "FILE", help: "gates: what passed and failed, as JSON" },
-  { name: "help", help: "this text" },
+  {
+    name: "driver",
+    value: "NAME|./FILE.ts",
+    of: [...ASKING, "gates"],
+    help: "the driver, or a module with one",
+  },
+  {
+    name: "live",
+    of: ASKING,
+    help: "ask the real hypervisor; otherwise the driver's simulator answers",
+  },
+  { name: "simulated", of: MEASURING, help: "ask the simulator; so it is without --live" },
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    many: true,
+    of: ASKING,
+    help: "a setting of the driver; no secrets",
+  },
+  { name: "measure", value: "NAME", many: true, of: MEASURING, help: "that measure only" },
+  {
+    name: "runs",
+    value: "N",
+    of: MEASURING,
+    help: "how many runs, each with connections of its own (1)",
+  },
+  { name: "quick", of: MEASURING, help: "few rounds: whether it works, not how fast it is" },
+  {
+    name: "out",
+    value: "FOLDER",
+    of: MEASURING,
+    help: "where samples and the page go (the project's out/bench)",
+  },
+  { name: "seed", value: "TEXT", of: ASKING, help: "what names follow from (by chance)" },
+  { name: "a", value: "KEY=VALUE", many: true, of: ["ab"], help: "ab: a setting of A" },
+  { name: "b", value: "KEY=VALUE", many: true, of: ["ab"], help: "ab: a setting of B" },
+  { name: "a-checkout", value: "FOLDER", of: ["ab"], help: "ab: the checkout of A (this one)" },
+  { name: "b-checkout", value: "FOLDER", of: ["ab"], help: "ab: the checkout of B (this one)" },
+  { name: "anyway", of: ["compare", "ab"], help: "compare: although the fingerprints differ" },
+  { name: "update", of: ["gates"], help: "gates: take what is measured as the new baseline" },
+  {
+    name: "report",
+    value: "FILE",
+    of: ["gates"],
+    help: "gates: what passed and failed, as JSON",
+  },
 ];
 
 /** The command line, read. */
@@ -87,77 +117,52 @@ export interface Side {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const names = (isFitting: (option: Option) => boolean): string[] =>
-  OPTIONS.filter(isFitting).map(({ name }) => name);
-
 /** Reads the command line. @throws {UsageError} saying what is wrong */
-export function readOptions(args: readonly string[]): Options {
-  const unknown: string[] = [];
-  const parsed: Record<string, unknown> = parseArgs([...args], {
-    boolean: names(({ value }) => value === undefined),
-    string: ["_", ...names(({ value }) => value !== undefined)],
-    collect: names(({ value }) => value !== undefined),
-    unknown(arg: string, key?: string): boolean {
-      if (key !== undefined) unknown.push(arg.split("=")[0] ?? arg);
-      return key === undefined;
-    },
-  });
-  const [stranger] = unknown;
-  if (stranger !== undefined) {
-    throw unknownName("option", stranger, OPTIONS.map(({ name }) => `--${name}`), "see --help");
-  }
-  const many = (name: string): string[] => {
-    const values = ((parsed[name] ?? []) as unknown[]).map(String);
-    if (values.includes("")) throw new UsageError(`"--${name}" needs a value`);
-    return values;
-  };
-  const one = (name: string): string | undefined => {
-    const [value, ...more] = many(name);
-    if (more.length > 0) throw new UsageError(`"--${name}" may be given once`);
-    return value;
-  };
-  if (parsed.live === true && parsed.simulated === true) {
-    throw new UsageError('"--live" and "--simulated" exclude each other');
-  }
-  const words = ((parsed._ ?? []) as unknown[]).map(String);
-  const command = COMMANDS.find((name) => name === words[0]);
-  if (command === undefined && words[0] !== undefined) {
+export function readOptions(line: readonly string[]): Options {
+  const given = readArguments(line, OPTIONS);
+  const { words, one, all, has } = given;
+  const named = COMMANDS.find((name) => name === words[0]);
+  if (named === undefined && words[0] !== undefined) {
     throw unknownName("command", words[0], COMMANDS, "see --help");
   }
+  const command = named ?? "run";
+  assertOptionsOf(command, given, OPTIONS);
+  if (has("live") && has("simulated")) {
+    throw new UsageError('"--live" and "--simulated" exclude each other');
+  }
+  const path = (name: string): string | undefined => {
+    const value = one(name);
+    return value === undefined ? undefined : userPath(value);
+  };
   const runs = one("runs") ?? "1";
   if (!/^[1-9]\d{0,3}$/.test(runs)) {
     throw new UsageError(`"--runs" needs a whole number from 1: "${runs}"`);
   }
   return {
-    command: command ?? "run",
+    command,
     args: words.slice(1),
     driver: one("driver"),
-    live: parsed.live === true,
-    settings: settingsOf(many("set")),
-    measures: many("measure").flatMap((text) => text.split(",")),
+    live: has("live"),
+    settings: settingsOf(all("set")),
+    measures: all("measure").flatMap((text) => text.split(",")),
     runs: Number(runs),
-    quick: parsed.quick === true,
-    out: one("out") ?? "out/bench",
+    quick: has("quick"),
+    out: path("out") ?? "out/bench",
     seed: one("seed"),
     sides: ["a", "b"].map((name) => ({
       name,
-      checkout: one(`${name}-checkout`),
-      settings: settingsOf(many(name)),
+      checkout: path(`${name}-checkout`),
+      settings: settingsOf(all(name), name),
     })),
-    anyway: parsed.anyway === true,
-    update: parsed.update === true,
-    report: one("report"),
-    help: parsed.help === true,
+    anyway: has("anyway"),
+    update: has("update"),
+    report: path("report"),
+    help: given.help,
   };
 }
 
 /** The help text. */
 export function helpText(drivers: readonly string[]): string {
-  const head = ({ name, value }: Option): string => `--${name}${value ? ` ${value}` : ""}`;
-  const width = Math.max(...OPTIONS.map((option) => head(option).length));
-  const options = OPTIONS.map((it) =>
-    `  ${head(it).padEnd(width)}  ${it.help}${it.many ? "; repeatable" : ""}\n`
-  );
   return `Measures a VM driver.
 
   deno task bench --driver NAME [--live]        take the measures, and keep all samples
@@ -172,7 +177,7 @@ export function helpText(drivers: readonly string[]): string {
 
 Drivers: ${drivers.join(", ")}, or a module whose default export is a driver module.
 
-${options.join("")}
+${optionLines(OPTIONS)}
 Ends with 0 all was measured or is as good, 1 worse, failed, a gate is shut or a promise against a
 peer is not kept, 2 wrong use, 3 the environment lacks something, 4 something is left on the host.
 `;

@@ -5,6 +5,7 @@
  */
 
 import { composer } from "../conformance/compose/mod.ts";
+import { interrupts } from "../conformance/commands/program.ts";
 import { UsageError } from "../conformance/commands/usage.ts";
 import { commitOf, fingerprintOf, loadNow } from "./fingerprint.ts";
 import { htmlPage } from "./html.ts";
@@ -24,22 +25,21 @@ export function newSeed(): string {
   return crypto.getRandomValues(new Uint8Array(5)).toHex();
 }
 
-/** Takes the first interrupt as a signal; the second one ends the process. */
-function interrupts(): { readonly signal: AbortSignal } & Disposable {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) Deno.exit(130);
-    console.error("Interrupted: cleaning up; once more to stop at once");
-    controller.abort();
-  };
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
-    },
-  };
+const tell = (text: string): void => console.error(text.trimEnd());
+
+/**
+ * Settles as the work does; or, where nothing has to be cleaned up, when it is interrupted: the process
+ * ends then, and the work with it.
+ */
+async function orInterrupted(
+  work: Promise<void>,
+  { signal, isLive }: { readonly signal: AbortSignal; readonly isLive: boolean },
+): Promise<void> {
+  if (isLive) return await work;
+  const interrupted = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => interrupted.resolve(), { once: true });
+  work.catch(() => {});
+  await Promise.race([work, interrupted.promise]);
 }
 
 /** Takes the measures, writes samples and page, prints a summary. Answers the exit code. */
@@ -54,7 +54,10 @@ export async function runCommand(options: Options): Promise<number> {
   const base = `${out}/${name}-${startedAt.replace(/[:.]/g, "")}`;
   using file = await Deno.open(`${base}.ndjson`, { write: true, createNew: true });
   const lines: Line[] = [];
+  let isOver = false;
   const emit = (line: Line): void => {
+    // Work that was left behind adds nothing to what is written below.
+    if (isOver) return;
     lines.push(line);
     // At once: a write in the background would go on while the next sample is taken.
     file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
@@ -63,10 +66,10 @@ export async function runCommand(options: Options): Promise<number> {
   if (load > navigator.hardwareConcurrency / 2) {
     console.error(`The machine is busy (load ${load}): times say little`);
   }
-  using interrupted = interrupts();
+  using interrupted = interrupts(tell, target.isLive);
   const { signal } = interrupted;
   let leaks: readonly string[] = [];
-  {
+  const work = async (): Promise<void> => {
     await using ledger = await ledgerOf(target, { settings, startedAt });
     for (let run = 1; run <= runs && !signal.aborted; run++) {
       const left = await runMeasures({
@@ -97,8 +100,14 @@ export async function runCommand(options: Options): Promise<number> {
       });
       leaks = [...leaks, ...left];
     }
+  };
+  await orInterrupted(work(), { signal, isLive: target.isLive });
+  isOver = true;
+  if (lines[0]?.type !== "head") {
+    await Deno.remove(`${base}.ndjson`);
+    if (signal.aborted) return interrupted.exitCode;
+    throw new UsageError("None of these measures can be taken here");
   }
-  if (lines[0]?.type !== "head") throw new UsageError("None of these measures can be taken here");
   // The head comes first, although it is known only once something was opened.
   await Deno.writeTextFile(`${base}.ndjson`, lines.map((it) => `${JSON.stringify(it)}\n`).join(""));
   const results = resultsOf(lines);
@@ -111,7 +120,7 @@ export async function runCommand(options: Options): Promise<number> {
   console.log(`Samples: ${base}.ndjson\nPage: ${base}.html`);
   for (const leak of leaks) console.error(`Left on the host: ${leak}`);
   if (leaks.length > 0) return 4;
-  if (signal.aborted) return 130;
+  if (signal.aborted) return interrupted.exitCode;
   const isMissed = judged.some(({ ok }) => !ok);
   return isMissed || results.ended.some(({ status }) => status === "failed") ? 1 : 0;
 }
@@ -124,7 +133,7 @@ export async function recordCommand(options: Options): Promise<number> {
   const startedAt = new Date().toISOString();
   const request = { driver: driverOf(options), mode: "live", settings, startedAt } as const;
   const recording = await composer.recording({ ...request, fixtures: BASELINES });
-  using interrupted = interrupts();
+  using interrupted = interrupts(tell, true);
   await using ledger = await ledgerOf(target, { settings, startedAt });
   const ends: Line[] = [];
   const leaks = await runMeasures({

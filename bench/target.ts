@@ -4,14 +4,13 @@
  * @module
  */
 
-import { resolve } from "node:path";
 import { loadModule } from "../conformance/compose/load_module.ts";
 import type { AnyModule } from "../conformance/compose/load_module.ts";
 import { simulationOf } from "../conformance/simulations/mod.ts";
-import { type Ledger, MemoryLedger } from "../conformance/engine/ledger.ts";
-import { FileLedger } from "../conformance/engine/ledger_file.ts";
+import type { Ledger } from "../conformance/engine/ledger.ts";
+import { userPath } from "../conformance/commands/program.ts";
+import { lastingLedger, ledgerFolder, passingLedger } from "../conformance/commands/run_ledger.ts";
 import { unknownName, UsageError } from "../conformance/commands/usage.ts";
-import { directories } from "../drivers/contract/mod.ts";
 import { driverNames } from "../drivers/registry.ts";
 import type { Measure } from "./measure.ts";
 import { MEASURES } from "./measures/mod.ts";
@@ -32,7 +31,7 @@ export function driverOf({ driver }: Pick<Options, "driver">): string {
   if (driver === undefined) {
     throw new UsageError(`Name a driver: --driver ${driverNames().join("|")}|./my_driver.ts`);
   }
-  return /[\\/]|\.[cm]?[jt]s$/.test(driver) ? resolve(driver).replaceAll("\\", "/") : driver;
+  return /[\\/]|\.[cm]?[jt]s$/.test(driver) ? userPath(driver).replaceAll("\\", "/") : driver;
 }
 
 /** What the options name. @throws {UsageError} if there is no such driver, or nothing that answers */
@@ -64,13 +63,9 @@ export async function ledgerOf(
   { driver, isLive }: Target,
   { settings, startedAt }: { settings: Readonly<Record<string, string>>; startedAt: string },
 ): Promise<Ledger & AsyncDisposable> {
-  if (!isLive) {
-    return Object.assign(new MemoryLedger(), { [Symbol.asyncDispose]: () => Promise.resolve() });
-  }
-  const system = Deno.build.os;
-  const os = system === "windows" || system === "darwin" ? system : "linux";
-  const folder = `${directories({ os, env: Deno.env.toObject() }).cache}/ledger`;
+  if (!isLive) return passingLedger();
+  const folder = ledgerFolder((name) => Deno.env.get(name));
   const chance = crypto.getRandomValues(new Uint8Array(5)).toHex();
   const run = `${startedAt.replace(/[^0-9]/g, "")}-bench-${chance}`;
-  return await FileLedger.begin(folder, { run, driver, settings, startedAt });
+  return await lastingLedger(folder, { run, driver, settings, startedAt });
 }

@@ -4,32 +4,24 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
 import { driverNames } from "../drivers/registry.ts";
+import type { AnyCase } from "./case.ts";
 import { CASES } from "./cases/mod.ts";
 import type { Composer, Terminal } from "./commands/composer.ts";
 import type { Event, ExitCode } from "./engine/events.ts";
 import { explain, listed } from "./commands/explain.ts";
-import { helpText, type Options, PARSING, readOptions } from "./commands/options.ts";
+import { helpText, type Options, readOptions } from "./commands/options.ts";
+import { exitCodeOf, interrupts } from "./commands/program.ts";
 import { merged, parseEvents } from "./reports/mod.ts";
 import { select } from "./commands/selection.ts";
 import { UsageError } from "./commands/usage.ts";
 
-function parsed(args: readonly string[]): Options {
-  const unknown: string[] = [];
-  const result = parseArgs([...args], {
-    ...PARSING,
-    unknown(arg, key): boolean {
-      if (key !== undefined) unknown.push(arg.split("=")[0] ?? arg);
-      return key === undefined;
-    },
-  });
-  return readOptions(result, unknown);
-}
-
 /** Renders an old run. */
 async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
-  const { readUserFile, Reports } = await import("./commands/run_command.ts");
+  const [{ readUserFile }, { Reports }] = await Promise.all([
+    import("./commands/request.ts"),
+    import("./commands/report_sinks.ts"),
+  ]);
   const isMerge = options.args[0] === "merge";
   const files = isMerge ? options.args.slice(1) : options.args;
   if (files.length === 0 || !isMerge && files.length > 1) {
@@ -55,7 +47,7 @@ async function report(terminal: Terminal, options: Options): Promise<ExitCode> {
 
 /** Compares recordings. */
 async function diff(terminal: Terminal, { args }: Options): Promise<ExitCode> {
-  const { resolved } = await import("./commands/run_command.ts");
+  const { resolved } = await import("./commands/request.ts");
   const { compareTapes, renderDifferences } = await import("./commands/tape_diff.ts");
   const [old, now, ...more] = args.map((path) => resolved(terminal, path));
   if (old === undefined || now === undefined || more.length > 0) {
@@ -67,16 +59,16 @@ async function diff(terminal: Terminal, { args }: Options): Promise<ExitCode> {
 
 /** Removes what dead runs left. */
 async function reap(terminal: Terminal, composer: Composer, options: Options): Promise<ExitCode> {
-  const [{ deadLedgers }, { reap: reaping }, { ledgerFolder }] = await Promise.all([
+  const [{ deadLedgers }, { reap: reaping }, { ledgersOf }] = await Promise.all([
     import("./engine/ledger_file.ts"),
     import("./engine/reap.ts"),
-    import("./commands/run_command.ts"),
+    import("./commands/set_up.ts"),
   ]);
   if (options.args.length > 0) {
     throw new UsageError('"reap" takes no names: ledgers say what to do');
   }
   const { dryRun } = options;
-  const ledgers = deadLedgers(ledgerFolder(terminal, options));
+  const ledgers = deadLedgers(ledgersOf(terminal, options));
   let [count, failed] = [0, 0];
   for await (
     const { run, resource, outcome, reason } of reaping(ledgers, composer.reach, { dryRun })
@@ -87,6 +79,24 @@ async function reap(terminal: Terminal, composer: Composer, options: Options): P
   }
   if (count === 0) terminal.out("Nothing is left by any run\n");
   return failed > 0 ? 4 : 0;
+}
+
+/** Those of the cases that the driver would run, if one is named. */
+async function ofDriver(
+  cases: readonly AnyCase[],
+  { terminal, composer, options }: {
+    readonly terminal: Terminal;
+    readonly composer: Composer;
+    readonly options: Options;
+  },
+): Promise<readonly AnyCase[]> {
+  if (options.driver === undefined) return cases;
+  const [{ requestOf }, { servedCases }] = await Promise.all([
+    import("./commands/request.ts"),
+    import("./commands/set_up.ts"),
+  ]);
+  const served = await composer.serves(requestOf(terminal, composer, options));
+  return servedCases(served, cases, options);
 }
 
 async function dispatch(
@@ -110,7 +120,7 @@ async function dispatch(
   }
   const selected = select(CASES, options.selection);
   if (options.list) {
-    terminal.out(listed(selected));
+    terminal.out(listed(await ofDriver(selected, { terminal, composer, options })));
     return 0;
   }
   const use = { terminal, composer, options, cases: CASES, selected };
@@ -128,16 +138,12 @@ export async function main(
   terminal: Terminal,
   composer: Composer,
 ): Promise<ExitCode> {
-  try {
-    return await dispatch(parsed(args), terminal, composer);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    terminal.err(`${message}\n`);
-    const isBug = error instanceof TypeError || error instanceof ReferenceError;
-    if (isBug) terminal.err(`${error.stack}\n`);
-    return error instanceof UsageError ? 2 : 3;
-  }
+  const work = async (): Promise<ExitCode> => await dispatch(readOptions(args), terminal, composer);
+  return await exitCodeOf(work, terminal.err);
 }
+
+/** How many columns a terminal has that does not tell. */
+const COLUMNS = 80;
 
 /** The terminal of this process. */
 function systemTerminal(): Terminal {
@@ -148,39 +154,31 @@ function systemTerminal(): Terminal {
   return {
     out: write(Deno.stdout),
     err: write(Deno.stderr),
-    isTerminal: Deno.stdout.isTerminal(),
+    // A dumb one can neither colour nor overwrite.
+    isTerminal: Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb",
+    columns() {
+      try {
+        return Deno.consoleSize().columns || COLUMNS;
+      } catch {
+        return COLUMNS;
+      }
+    },
     env: (name) => Deno.env.get(name),
     folder: (Deno.env.get("INIT_CWD") ?? Deno.cwd()).replaceAll("\\", "/"),
-    project: Deno.cwd().replaceAll("\\", "/"),
+    project: (import.meta.dirname ? `${import.meta.dirname}/..` : Deno.cwd()).replaceAll("\\", "/"),
     now: () => new Date().toISOString(),
     seed: () => crypto.getRandomValues(new Uint8Array(5)).toHex(),
     async confine() {
       for (const name of ["run", "write", "ffi"] as const) await Deno.permissions.revoke({ name });
     },
-    interrupts() {
-      const controller = new AbortController();
-      const onSignal = (): void => {
-        if (controller.signal.aborted) Deno.exit(130);
-        write(Deno.stderr)("Interrupted: cleaning up; once more to stop at once\n");
-        controller.abort();
-      };
-      const signals: Deno.Signal[] = Deno.build.os === "windows"
-        ? ["SIGINT"]
-        : ["SIGINT", "SIGTERM"];
-      for (const signal of signals) Deno.addSignalListener(signal, onSignal);
-      return {
-        signal: controller.signal,
-        [Symbol.dispose](): void {
-          for (const signal of signals) Deno.removeSignalListener(signal, onSignal);
-        },
-      };
-    },
+    interrupts: (leaves) => interrupts(write(Deno.stderr), leaves),
   };
 }
 
 /** The composition root, loaded only when something is to be composed. */
 const lazyComposer: Composer = {
   names: driverNames,
+  serves: async (request) => (await import("./compose/mod.ts")).composer.serves(request),
   subject: async (request) => (await import("./compose/mod.ts")).composer.subject(request),
   recording: async (request) => (await import("./compose/mod.ts")).composer.recording(request),
   reach: async (head) => (await import("./compose/mod.ts")).composer.reach(head),

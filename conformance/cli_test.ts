@@ -16,6 +16,7 @@ function fakeComposer(defects: Defects, requests: SubjectRequest[]): Composer {
   const disposable = { [Symbol.asyncDispose]: () => Promise.resolve() };
   return {
     names: () => ["fake"],
+    serves: ({ driver }) => Promise.resolve({ driver, contracts: ["utility-vm"] }),
     subject(request) {
       requests.push(request);
       if (request.driver === "none") throw new UsageError('Unknown driver "none"');
@@ -45,6 +46,7 @@ async function say(args: string, setting: Setting = {}): Promise<Said> {
     out: (text) => out += text,
     err: (text) => err += text,
     isTerminal: false,
+    columns: () => 80,
     env: (name) => env[name],
     folder,
     project,
@@ -81,7 +83,12 @@ const usage: [string, string][] = [
   ["report", '"report" needs one file'],
   ["report none.ndjson", 'Cannot read the file "none.ndjson"'],
   ["reap machine", '"reap" takes no names'],
-  ["record --driver fake --live --repeat 2", '"record" runs each case once'],
+  [
+    "record --driver fake --live --repeat 2",
+    '"--repeat" is for "run", "list", and not for "record"',
+  ],
+  ["--driver fake --live --dry-run", '"--dry-run" is for "reap", and not for "run"'],
+  ["--driver fake --list power", 'Driver "fake" serves "utility-vm"; none of the selected cases'],
 ];
 
 for (const [args, message] of usage) {
@@ -120,6 +127,12 @@ Deno.test("list prints the selected cases alone, and needs no driver", async () 
     "registry.stop",
     "",
   ]);
+});
+
+Deno.test("list prints what a driver would run, if one is named", async () => {
+  const { code, out } = await say("list --driver fake");
+  const served = CASES.filter(({ contract }) => contract === "utility-vm");
+  assertEquals([code, out.split("\n").length - 1], [0, served.length]);
 });
 
 Deno.test("explain tells about cases and clauses", async () => {

@@ -8,7 +8,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
 import {
   type Backend,
   diskFiles,
@@ -29,13 +28,27 @@ import {
 } from "../drivers/nomad/mod.ts";
 import { lazyBackend } from "./compose/lazy_backend.ts";
 import { type AnyModule, loadModule } from "./compose/load_module.ts";
-import { settingsOf } from "./commands/options.ts";
-import { unknownName, UsageError } from "./commands/usage.ts";
+import { type Option, optionLines, readArguments, settingsOf } from "./commands/arguments.ts";
+import { UsageError } from "./commands/usage.ts";
 
 /** Whose tasks they are, where an agent starts the plugin. */
 const OWNER = "nomad";
 /** Tasks are made from files: nothing is ever fetched. */
 const NO_LIST = "http://127.0.0.1:9/";
+
+const OPTIONS: readonly Option[] = [
+  { name: "driver", value: "NAME|./FILE.ts", help: "a driver that serves tasks" },
+  { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
+  { name: "option", value: "KEY=VALUE", many: true, help: "the same as --set" },
+];
+
+const USAGE =
+  `Is a plugin of Nomad. An agent starts it, not a person: name it in the agent's configuration,
+or hold it to the contract with "deno task conformance --driver nomad:./PLUGIN".
+
+  deno task nomad-plugin --driver libvirt [--set KEY=VALUE…]
+
+${optionLines(OPTIONS)}`;
 
 /** Writes a line of the log, as agents read it. */
 function log(level: "info" | "error", message: string): void {
@@ -109,18 +122,12 @@ async function serve(
   args: readonly string[],
   wants: { readonly socketDir?: string; readonly isMultiplexing: boolean },
 ): Promise<void> {
-  const { driver, set = [], option = [], _: others, ...unknown } = parseArgs([...args], {
-    string: ["driver", "set", "option", "_"],
-    collect: ["set", "option"],
-  });
-  const [wrong] = Object.keys(unknown);
-  if (wrong !== undefined) {
-    throw unknownName("option", `--${wrong}`, ["--driver", "--set", "--option"]);
-  }
-  if (!driver || others.length > 0) {
+  const { words, one, all } = readArguments(args, OPTIONS);
+  const driver = one("driver");
+  if (driver === undefined || words.length > 0) {
     throw new UsageError("Name a driver that serves tasks: --driver libvirt [--set KEY=VALUE…]");
   }
-  const settings = settingsOf([...set, ...option].map(String));
+  const settings = settingsOf([...all("set"), ...all("option")]);
   const context = readContext(Deno.env.get(CONTEXT_KEY)) ?? ownContext(settings);
   await using stack = new AsyncDisposableStack();
   const module = await loadModule(driver);
@@ -138,6 +145,10 @@ async function serve(
 
 /** Runs the program and answers its exit status. */
 async function main(args: readonly string[]): Promise<number> {
+  if (args.some((arg) => arg === "--help" || arg === "-h")) {
+    Deno.stdout.writeSync(new TextEncoder().encode(USAGE));
+    return 0;
+  }
   const wants = hostWants((key) => Deno.env.get(key));
   if ("refused" in wants) {
     Deno.stderr.writeSync(new TextEncoder().encode(`${wants.refused}\n`));

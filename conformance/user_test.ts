@@ -49,6 +49,7 @@ export default { ...MEMORY, name: "mine", time: "real" };
       out: (text) => out += text,
       err: (text) => err += text,
       isTerminal: false,
+      columns: () => 80,
       env: () => undefined,
       folder: this.folder,
       project: this.folder,
@@ -57,7 +58,9 @@ export default { ...MEMORY, name: "mine", time: "real" };
       confine: () => Promise.resolve(),
       interrupts: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
     };
-    const code = await main([...args.split(" "), "--ledger", "led"], terminal, composer);
+    const words = args.split(" ");
+    const ledger = words[0] === "diff" ? [] : ["--ledger", "led"];
+    const code = await main([...words, ...ledger], terminal, composer);
     return { code, out, err };
   }
 

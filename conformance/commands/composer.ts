@@ -20,7 +20,7 @@ export interface SubjectRequest {
   readonly settings: Readonly<Record<string, string>>;
   /** The folder of the recordings, absolute. */
   readonly fixtures: string;
-  /** The command that records cases, without their ids, for messages. */
+  /** The command that records cases, without their ids and `--live`, for messages. */
   readonly recordCommand?: string;
   /** When the run begins, in ISO 8601. */
   readonly startedAt: string;
@@ -42,6 +42,8 @@ export interface RecordingSubject extends Subject, AsyncDisposable {
 export interface Composer {
   /** The names of the drivers. */
   names(): readonly string[];
+  /** What a driver is called, and which contracts its answers are about. @throws {UsageError} */
+  serves(request: SubjectRequest): Promise<Pick<Subject, "driver" | "contracts">>;
   /**
    * A subject, ready to be run.
    *
@@ -61,8 +63,10 @@ export interface Terminal {
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
-  /** Whether standard output is a terminal. */
+  /** Whether standard output is a terminal that can colour and overwrite. */
   readonly isTerminal: boolean;
+  /** How many columns it has. */
+  columns(): number;
   /** A variable of the environment. */
   env(name: string): string | undefined;
   /** The folder that relative paths start from: where the user stands. */
@@ -75,6 +79,9 @@ export interface Terminal {
   seed(): string;
   /** Gives up what a replay must not need: to write, to start programs, to call foreign code. */
   confine(): Promise<void>;
-  /** Aborts at the first interrupt; the second one ends the process. Disposing stops listening. */
-  interrupts(): { readonly signal: AbortSignal } & Disposable;
+  /**
+   * Aborts at the first interrupt; the second one ends the process, which says how to remove what it
+   * `leaves`, if that can be. Disposing stops listening.
+   */
+  interrupts(leaves: boolean): { readonly signal: AbortSignal } & Disposable;
 }

@@ -7,6 +7,14 @@
 import type { Level } from "../../drivers/contract/mod.ts";
 import type { Mode } from "../engine/events.ts";
 import { REPORTERS } from "../reports/mod.ts";
+import {
+  type Arguments,
+  assertOptionsOf,
+  type Option,
+  optionLines,
+  readArguments,
+  settingsOf,
+} from "./arguments.ts";
 import type { Selection } from "./selection.ts";
 import { unknownName, UsageError } from "./usage.ts";
 
@@ -19,62 +27,93 @@ export type Command = typeof COMMANDS[number];
 /** What names of drivers begin with that are plugins of Nomad; the rest is the plugin's path. */
 export const NOMAD_PREFIX = "nomad:";
 
-/** One option. */
-export interface Option {
-  readonly name: string;
-  /** What its value is; absent for a switch. */
-  readonly value?: string;
-  /** Whether it may come more than once. */
-  readonly many?: boolean;
-  readonly help: string;
-}
+/** The commands about the cases of a driver. A list may have what the run of the same cases has. */
+const LOOKING: readonly Command[] = ["run", "record", "list"];
 
 /** The options. */
 export const OPTIONS: readonly Option[] = [
   {
     name: "driver",
     value: "NAME|./FILE.ts|nomad:./PLUGIN",
+    of: LOOKING,
     help: "the driver under test, a module with one, or a plugin of Nomad",
   },
-  { name: "live", help: "ask the real hypervisor; otherwise a recording answers" },
-  { name: "simulated", help: "ask the driver's simulator, not a recording of it" },
-  { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
-  { name: "option", value: "KEY=VALUE", many: true, help: "the same as --set" },
-  { name: "fixtures", value: "DIR", help: "where the recordings are (the project's fixtures)" },
-  { name: "grep", value: "REGEXP", many: true, help: "cases whose id or title it finds" },
-  { name: "skip", value: "ID", many: true, help: "leave cases out" },
-  { name: "level", value: "must|should|may", many: true, help: "cases that prove such a clause" },
-  { name: "contract", value: "NAME", many: true, help: "cases of that contract" },
-  { name: "shard", value: "I/N", help: "the I-th of N parts of the selection" },
-  { name: "list", help: "list the selected cases, and run none" },
-  { name: "repeat", value: "N", help: "run each case N times; mixed verdicts are flaky (1)" },
-  { name: "parallel", value: "N", help: "run N cases at the same time (1; 8 in a replay)" },
-  { name: "seed", value: "TEXT", help: "what all names follow from (by chance)" },
-  { name: "case-timeout", value: "TIME", help: "the most for a case, such as 90s or 5m (5m)" },
-  { name: "known-failing", value: "FILE", help: 'known failures: "case-id[/check-id]  # reason"' },
-  { name: "bail", help: "start nothing more after a failure" },
+  { name: "live", of: LOOKING, help: "ask the real hypervisor; otherwise a recording answers" },
+  { name: "simulated", of: LOOKING, help: "ask the driver's simulator, not a recording of it" },
+  {
+    name: "set",
+    value: "KEY=VALUE",
+    many: true,
+    of: LOOKING,
+    help: "a setting of the driver; no secrets",
+  },
+  { name: "option", value: "KEY=VALUE", many: true, of: LOOKING, help: "the same as --set" },
+  {
+    name: "fixtures",
+    value: "DIR",
+    of: LOOKING,
+    help: "where the recordings are (the project's fixtures)",
+  },
+  {
+    name: "grep",
+    value: "REGEXP",
+    many: true,
+    of: LOOKING,
+    help: "cases whose id or title it finds",
+  },
+  { name: "skip", value: "ID", many: true, of: LOOKING, help: "leave cases out" },
+  {
+    name: "level",
+    value: "must|should|may",
+    many: true,
+    of: LOOKING,
+    help: "cases that prove such a clause",
+  },
+  { name: "contract", value: "NAME", many: true, of: LOOKING, help: "cases of that contract" },
+  { name: "shard", value: "I/N", of: LOOKING, help: "the I-th of N parts of the selection" },
+  { name: "list", of: LOOKING, help: "list the selected cases, and run none" },
+  {
+    name: "repeat",
+    value: "N",
+    of: ["run", "list"],
+    help: "run each case N times; mixed verdicts are flaky (1)",
+  },
+  {
+    name: "parallel",
+    value: "N",
+    of: LOOKING,
+    help: "run N cases at the same time (1; 8 in a replay)",
+  },
+  { name: "seed", value: "TEXT", of: LOOKING, help: "what all names follow from (by chance)" },
+  {
+    name: "case-timeout",
+    value: "TIME",
+    of: LOOKING,
+    help: "the most for a case, such as 90s or 5m (5m)",
+  },
+  {
+    name: "known-failing",
+    value: "FILE",
+    of: ["run", "list"],
+    help: 'known failures: "case-id[/check-id]  # reason"',
+  },
+  { name: "bail", of: LOOKING, help: "start nothing more after a failure" },
   {
     name: "reporter",
     value: "NAME[=FILE]",
     many: true,
+    of: [...LOOKING, "report"],
     help: `${Object.keys(REPORTERS).join(", ")} (pretty)`,
   },
-  { name: "ledger", value: "DIR", help: "where live runs write down what they make" },
-  { name: "dry-run", help: "reap: say what would be removed" },
-  { name: "yes", help: "record: although CI is set" },
-  { name: "help", help: "this text" },
+  {
+    name: "ledger",
+    value: "DIR",
+    of: [...LOOKING, "reap"],
+    help: "where live runs write down what they make",
+  },
+  { name: "dry-run", of: ["reap"], help: "reap: say what would be removed" },
+  { name: "yes", of: ["record"], help: "record: although CI is set" },
 ];
-
-/** What the argument parser has to know. */
-export const PARSING: {
-  readonly boolean: string[];
-  readonly string: string[];
-  readonly collect: string[];
-} = {
-  boolean: OPTIONS.filter((it) => it.value === undefined).map((it) => it.name),
-  string: ["_", ...OPTIONS.filter((it) => it.value !== undefined).map((it) => it.name)],
-  collect: OPTIONS.filter((it) => it.value !== undefined).map((it) => it.name),
-};
 
 /** Where a report goes; to standard output without a file. */
 export interface ReportTarget {
@@ -126,30 +165,14 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** What the argument parser answers: switches, lists of texts, and the rest. */
-export type Parsed = Readonly<Record<string, unknown>>;
+const commas = (given: Arguments, name: string): string[] =>
+  given.all(name).flatMap((value) => value.split(",")).filter((value) => value !== "");
 
-const list = (parsed: Parsed, name: string): string[] => {
-  const values = ((parsed[name] ?? []) as unknown[]).map(String);
-  if (values.includes("")) throw new UsageError(`"--${name}" needs a value`);
-  return values;
-};
-
-const commas = (parsed: Parsed, name: string): string[] =>
-  list(parsed, name).flatMap((value) => value.split(",")).filter((value) => value !== "");
-
-function single(parsed: Parsed, name: string): string | undefined {
-  const values = list(parsed, name);
-  if (values.length > 1) throw new UsageError(`"--${name}" may be given once`);
-  return values[0];
-}
-
-function count(parsed: Parsed, name: string, fallback: number): number {
-  const text = single(parsed, name) ?? String(fallback);
-  if (!/^[1-9]\d{0,5}$/.test(text)) {
-    throw new UsageError(`"--${name}" needs a whole number from 1: "${text}"`);
-  }
-  return Number(text);
+function count(given: Arguments, name: string): number | undefined {
+  const text = given.one(name);
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError(`"--${name}" needs a whole number from 1: "${text}"`);
 }
 
 function milliseconds(text: string | undefined): number | undefined {
@@ -176,15 +199,6 @@ function levelsOf(names: readonly string[]): Level[] {
   });
 }
 
-/** Settings from pairs such as `pool=default`. @throws {UsageError} */
-export function settingsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new UsageError(`"--set" needs KEY=VALUE: "${pair}"`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
-}
-
 function reportersOf(texts: readonly string[]): ReportTarget[] {
   const targets = texts.map((text): ReportTarget => {
     const at = text.indexOf("=");
@@ -205,62 +219,57 @@ function reportersOf(texts: readonly string[]): ReportTarget[] {
   return printed.length === 0 ? [{ name: "pretty" }, ...targets] : targets;
 }
 
-function modeOf({ live, simulated }: Parsed): Mode {
-  if (live === true && simulated === true) {
+function modeOf(given: Arguments): Mode {
+  if (given.has("live") && given.has("simulated")) {
     throw new UsageError('"--live" and "--simulated" exclude each other');
   }
-  return live === true ? "live" : simulated === true ? "simulated" : "replayed";
+  return given.has("live") ? "live" : given.has("simulated") ? "simulated" : "replayed";
 }
 
 /**
- * Makes sense of the parsed arguments.
+ * Reads the command line.
  *
- * @throws {UsageError} saying which one is wrong
+ * @throws {UsageError} saying what is wrong
  */
-export function readOptions(parsed: Parsed, unknown: readonly string[]): Options {
-  const [first] = unknown;
-  if (first !== undefined) {
-    throw unknownName("option", first, OPTIONS.map(({ name }) => `--${name}`), "see --help");
-  }
-  const words = ((parsed._ ?? []) as unknown[]).map(String);
-  const command = COMMANDS.find((name) => name === words[0]);
-  const args = command === undefined ? words : words.slice(1);
-  const selecting = command === undefined || ["run", "record", "list"].includes(command);
+export function readOptions(line: readonly string[]): Options {
+  const given = readArguments(line, OPTIONS);
+  const { words, help } = given;
+  const named = COMMANDS.find((name) => name === words[0]);
+  const command = named ?? "run";
+  const args = named === undefined ? words : words.slice(1);
+  assertOptionsOf(command, given, OPTIONS);
   return {
-    command: command ?? "run",
+    command,
     args,
-    driver: single(parsed, "driver"),
-    mode: modeOf(parsed),
-    settings: settingsOf([...list(parsed, "set"), ...list(parsed, "option")]),
-    fixtures: single(parsed, "fixtures"),
+    driver: given.one("driver"),
+    mode: modeOf(given),
+    settings: settingsOf([...given.all("set"), ...given.all("option")]),
+    fixtures: given.one("fixtures"),
     selection: {
-      ids: selecting ? args : [],
-      grep: list(parsed, "grep"),
-      skip: commas(parsed, "skip"),
-      levels: levelsOf(commas(parsed, "level")),
-      contracts: commas(parsed, "contract"),
-      shard: shardOf(single(parsed, "shard")),
+      ids: LOOKING.includes(command) ? args : [],
+      grep: given.all("grep"),
+      skip: commas(given, "skip"),
+      levels: levelsOf(commas(given, "level")),
+      contracts: commas(given, "contract"),
+      shard: shardOf(given.one("shard")),
     },
-    list: parsed.list === true || command === "list",
-    repeat: count(parsed, "repeat", 1),
-    parallel: parsed.parallel === undefined ? undefined : count(parsed, "parallel", 1),
-    seed: single(parsed, "seed"),
-    caseTimeoutMs: milliseconds(single(parsed, "case-timeout")),
-    knownFailing: single(parsed, "known-failing"),
-    bail: parsed.bail === true,
-    reporters: reportersOf(commas(parsed, "reporter")),
-    ledger: single(parsed, "ledger"),
-    dryRun: parsed["dry-run"] === true,
-    yes: parsed.yes === true,
-    help: parsed.help === true,
+    list: given.has("list") || command === "list",
+    repeat: count(given, "repeat") ?? 1,
+    parallel: count(given, "parallel"),
+    seed: given.one("seed"),
+    caseTimeoutMs: milliseconds(given.one("case-timeout")),
+    knownFailing: given.one("known-failing"),
+    bail: given.has("bail"),
+    reporters: reportersOf(commas(given, "reporter")),
+    ledger: given.one("ledger"),
+    dryRun: given.has("dry-run"),
+    yes: given.has("yes"),
+    help,
   };
 }
 
 /** The help text. */
 export function helpText(drivers: readonly string[]): string {
-  const head = (option: Option): string =>
-    `--${option.name}${option.value === undefined ? "" : ` ${option.value}`}`;
-  const width = Math.max(...OPTIONS.map((option) => head(option).length));
   return `Holds a VM driver to its contract.
 
   deno task conformance --driver NAME [ids…]     run cases; an id may be its first words
@@ -275,10 +284,7 @@ export function helpText(drivers: readonly string[]): string {
 
 Drivers: ${drivers.join(", ")}, or a module whose default export is a driver module.
 
-${
-    OPTIONS.map((it) => `  ${head(it).padEnd(width)}  ${it.help}${it.many ? "; repeatable" : ""}\n`)
-      .join("")
-  }
+${optionLines(OPTIONS)}
 Ends with 0 conformant, 1 the driver failed, 2 wrong use, 3 the harness or the environment
 failed, 4 something is left on the host, 5 incomplete: something could not be shown here.
 `;

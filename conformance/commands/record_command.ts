@@ -5,14 +5,12 @@
  */
 
 import type { AnyCase } from "../case.ts";
-import type { Composer, RecordingSubject, Terminal } from "./composer.ts";
+import type { RecordingSubject, Terminal } from "./composer.ts";
 import { run, type RunOptions } from "../engine/engine.ts";
 import type { CaseEnd, Event, ExitCode, RunEnd } from "../engine/events.ts";
 import type { Options } from "./options.ts";
-import { commandOf, ledgerFor, Reports, requestOf, servedCases } from "./run_command.ts";
-import { messageOf } from "../engine/check.ts";
-import { offered } from "./selection.ts";
-import { UsageError } from "./usage.ts";
+import { setUp, type Use } from "./set_up.ts";
+import { sentenceOf, UsageError } from "./usage.ts";
 
 /** What a run said about each case: the outcome of each check. */
 type Verdicts = ReadonlyMap<string, string>;
@@ -65,7 +63,8 @@ async function tapesOf(
     const status = ends.find((end) => end.case === item.id)?.status;
     if (status !== "pass" && status !== "warn") {
       const why = `it ended as ${status}`;
-      if (status !== "unsupported") problems.push({ case: item.id, why });
+      const isNews = status !== "unsupported" && status !== "not-run";
+      if (isNews) problems.push({ case: item.id, why });
       continue;
     }
     try {
@@ -73,7 +72,7 @@ async function tapesOf(
     } catch (error) {
       problems.push({
         case: item.id,
-        why: messageOf(error).replaceAll(`"${item.id}"`, "the case"),
+        why: sentenceOf(error).replaceAll(`"${item.id}"`, "the case"),
       });
     }
   }
@@ -101,26 +100,37 @@ async function verify(
   });
 }
 
-/** Writes all tapes beside their places, and then moves them there. */
+/** Learns whether the folder can be written before anything is run. @throws {Error} naming it */
+async function assertWritable(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.remove(await Deno.makeTempFile({ dir: folder, prefix: ".recording-" }));
+  } catch (cause) {
+    throw new Error(`Cannot write recordings in "${folder}": ${sentenceOf(cause)}`, { cause });
+  }
+}
+
+/** Writes all tapes beside their places, and then moves them there: the old ones stay, or all are new. */
 async function store(folder: string, tapes: ReadonlyMap<string, string>): Promise<number> {
-  await Deno.mkdir(folder, { recursive: true });
   let bytes = 0;
   const moves: [string, string][] = [];
-  for (const [id, text] of tapes) {
-    const path = `${folder}/${id}.ndjson`;
-    await Deno.writeTextFile(`${path}.new`, text);
-    moves.push([`${path}.new`, path]);
-    bytes += new TextEncoder().encode(text).length;
+  try {
+    for (const [id, text] of tapes) {
+      const path = `${folder}/${id}.ndjson`;
+      moves.push([`${path}.new`, path]);
+      await Deno.writeTextFile(`${path}.new`, text);
+      bytes += new TextEncoder().encode(text).length;
+    }
+  } catch (cause) {
+    await Promise.allSettled(moves.map(([from]) => Deno.remove(from)));
+    const why = `${sentenceOf(cause)}; the old ones are as they were`;
+    throw new Error(`Cannot write recordings in "${folder}": ${why}`, { cause });
   }
   for (const [from, to] of moves) await Deno.rename(from, to);
   return bytes;
 }
 
-function checkUse(terminal: Terminal, { yes, repeat, knownFailing }: Options): void {
-  if (repeat > 1) throw new UsageError('"record" runs each case once, without "--repeat"');
-  if (knownFailing !== undefined) {
-    throw new UsageError('"record" keeps what does well, without "--known-failing"');
-  }
+function checkUse(terminal: Terminal, { yes }: Options): void {
   if (terminal.env("CI") === "true" && !yes) {
     throw new UsageError(
       '"record" in CI is a mistake more often than not; if it is none, add "--yes"',
@@ -129,39 +139,17 @@ function checkUse(terminal: Terminal, { yes, repeat, knownFailing }: Options): v
 }
 
 /** Records the selected cases. @throws {UsageError}, and what the subject lacks */
-export async function recordCommand(
-  { terminal, composer, options, cases, selected: asked }: {
-    readonly terminal: Terminal;
-    readonly composer: Composer;
-    readonly options: Options;
-    readonly cases: readonly AnyCase[];
-    readonly selected: readonly AnyCase[];
-  },
-): Promise<ExitCode> {
+export async function recordCommand(use: Use): Promise<ExitCode> {
+  const { terminal, composer, options } = use;
   checkUse(terminal, options);
-  const request = requestOf(terminal, composer, options);
-  const { startedAt } = request;
-  await using subject = await composer.recording(request);
-  const selected = servedCases(subject, asked, options);
-  const common: RunOptions = {
-    seed: options.seed ?? terminal.seed(),
-    startedAt,
-    command: commandOf(options),
-    known: offered(subject, cases).map(({ id }) => id),
-    parallel: options.parallel,
-    caseTimeoutMs: options.caseTimeoutMs,
-  };
-  using interrupts = terminal.interrupts();
-  using reports = new Reports(terminal, options.reporters);
-  await using ledger = await ledgerFor(terminal, options, request, subject);
-  const { signal } = interrupts;
-  const live = await hear(
-    run(selected, subject, { ...common, ledger, signal, bail: options.bail }),
-    (event) => reports.take(event),
-  );
-  const { tapes, problems } = await tapesOf(subject, selected, live);
-  problems.push(...await verify(subject, selected, tapes, live, common));
+  await using set = await setUp(use, composer.recording);
+  const { request, subject, selected, reports } = set;
   const folder = `${request.fixtures}/${subject.driver}`;
+  await assertWritable(folder);
+  const live = await hear(run(selected, subject, set.run), (event) => reports.take(event));
+  const { tapes, problems } = await tapesOf(subject, selected, live);
+  const again = { ...set.run, ledger: undefined, signal: undefined, bail: false };
+  problems.push(...await verify(subject, selected, tapes, live, again));
   const bytes = await store(folder, tapes);
   terminal.err(told(problems));
   const size = `${(bytes / 1024).toFixed(1)} KiB`;

@@ -55,10 +55,17 @@ function summary(style: Style, { start, cases, end }: EndedRun): string {
   ].join("");
 }
 
-/** Overwrites the progress line. */
-function progress(start: RunStart, done: number, running: readonly string[]): string {
-  const names = running.length > 0 ? ` ${running.join(" ").slice(0, 60)}` : "";
-  return `\r\x1b[2K${done}/${start.selected}${names}`;
+/** Overwrites the progress line; one that the terminal breaks in two could not be. */
+function progress(
+  { selected }: RunStart,
+  { done, running, style }: {
+    readonly done: number;
+    readonly running: Iterable<string>;
+    readonly style: Style;
+  },
+): string {
+  const line = [`${done}/${selected}`, ...running].join(" ");
+  return `\r\x1b[2K${line.slice(0, (style.columns?.() ?? 80) - 1)}`;
 }
 
 /** The report for people. */
@@ -80,6 +87,6 @@ export const pretty: Reporter = (style) => {
       done++;
       if (!style.live || event.status !== "pass") line = clear + ended(style, event);
     }
-    return style.live && start ? line + progress(start, done, [...running]) : line;
+    return style.live && start ? line + progress(start, { done, running, style }) : line;
   };
 };

@@ -12,6 +12,8 @@ export interface Style {
   readonly color: boolean;
   /** Whether a line can be written over. */
   readonly live: boolean;
+  /** How long a line may be that is written over; by default 80. */
+  columns?(): number;
 }
 
 /** Takes the events one by one, and answers what each adds to the report. */
