@@ -8,6 +8,7 @@ Deno.test("simulate takes a driver with a server, and a port", () => {
     help: false,
     port: 6443,
   });
+  assertEquals(readOptions(["--driver", "kubevirt", "--speed", "20"]), { help: false, speed: 20 });
   assertEquals(readOptions(["--help"]).help, true);
 });
 
@@ -17,6 +18,8 @@ for (
     ["--driver", "libvirt"],
     ["--driver", "kubevirt", "--port", "x"],
     ["--driver", "kubevirt", "--port", "70000"],
+    ["--driver", "kubevirt", "--speed", "0"],
+    ["--driver", "kubevirt", "--speed", "fast"],
     ["--driver", "kubevirt", "--prot", "1"],
     ["--driver", "kubevirt", "more"],
   ]
