@@ -4,9 +4,21 @@
  * @module
  */
 
-import { isDriverError } from "../../../drivers/contract/mod.ts";
+import { isDriverError, type TaskId } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
+import type { TaskContext } from "../../rigs/task_driver/context.ts";
 import { ENDS, notFound, refusal } from "./refusals.ts";
+
+/** Destroys a task with force: nothing but what was on the host before it is there then. */
+async function leavesNothing(
+  id: TaskId,
+  before: readonly string[],
+  { driver, host, check }: Pick<TaskContext, "driver" | "host" | "check">,
+): Promise<void> {
+  const destroy = (): Promise<void> => driver.destroyTask(id, { force: true });
+  await check.succeeds("destroyed", "destroyTask", destroy);
+  check.equal("inventory", "inventory", await host.inventory(), before);
+}
 
 /** Cases about destroying. */
 export const TASK_DESTROY_CASES: readonly Case<"task-driver">[] = [
@@ -119,9 +131,7 @@ export const TASK_DESTROY_CASES: readonly Case<"task-driver">[] = [
       const before = await host.inventory();
       const { id, machine } = await fresh.task();
       await host.vanish(machine);
-      const destroy = (): Promise<void> => driver.destroyTask(id, { force: true });
-      await check.succeeds("destroyed", "destroyTask", destroy);
-      check.equal("inventory", "inventory", await host.inventory(), before);
+      await leavesNothing(id, before, { driver, host, check });
     },
   },
   {
@@ -135,9 +145,7 @@ export const TASK_DESTROY_CASES: readonly Case<"task-driver">[] = [
       const before = await host.inventory();
       const { id, machine } = await fresh.task();
       await host.pause(machine);
-      const destroy = (): Promise<void> => driver.destroyTask(id, { force: true });
-      await check.succeeds("destroyed", "destroyTask", destroy);
-      check.equal("inventory", "inventory", await host.inventory(), before);
+      await leavesNothing(id, before, { driver, host, check });
     },
   },
   {
@@ -209,9 +217,7 @@ export const TASK_DESTROY_CASES: readonly Case<"task-driver">[] = [
       const dying = await successor();
       const { id } = await fresh.started(dying, await fresh.spec());
       await dying[Symbol.asyncDispose]();
-      const destroy = (): Promise<void> => driver.destroyTask(id, { force: true });
-      await check.succeeds("destroyed", "destroyTask", destroy);
-      check.equal("inventory", "inventory", await host.inventory(), before);
+      await leavesNothing(id, before, { driver, host, check });
     },
   },
 ];

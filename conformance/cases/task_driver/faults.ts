@@ -7,9 +7,8 @@
 import { isDriverError, type TaskSpec } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import { notFound } from "./refusals.ts";
+import { added, MOST_CALLS } from "./sweep.ts";
 
-/** More calls than any start or destroy makes: a sweep ends when a call met no fault. */
-const MOST_CALLS = 60;
 /** What a call may take at most although the hypervisor does not answer: some deadlines of half a minute. */
 const BOUND_MS = 180_000;
 
@@ -48,10 +47,7 @@ export const TASK_FAULT_CASES: readonly Case<"task-driver">[] = [
           continue;
         }
         if (!isDriverError(error)) odd.push(String(error));
-        const after = await host.inventory();
-        left.push(
-          ...after.filter((entry) => !before.includes(entry)).map((it) => `${call}: ${it}`),
-        );
+        left.push(...added(await host.inventory(), { before, call }));
         const [inspected] = await settled([driver.inspectTask(spec.id)]);
         if (inspected?.error === undefined) known++;
       }
@@ -60,6 +56,30 @@ export const TASK_FAULT_CASES: readonly Case<"task-driver">[] = [
       check.equal("unknown", "how many failed starts left a task", known, 0);
       const runs = async (): Promise<string> => (await driver.inspectTask(spec.id)).state;
       check.equal("again", "the last start, without a fault", await runs(), "running");
+    },
+  },
+  {
+    id: "task.destroy.half",
+    title: "What is left of a start whose hypervisor went away can be removed",
+    why: "The driver could not take back what it had made, and nobody else knew of it",
+    needs: ["faults", "host"],
+    checks: { inventory: "task.destroy.orphan", again: "task.destroy.orphan" },
+    async run({ driver, fresh, faults, host, settled, successor, check }) {
+      await fresh.configured(driver);
+      const before = await host.inventory();
+      const spec = await fresh.spec();
+      const left: string[] = [];
+      for (let call = 1; call <= MOST_CALLS; call++) {
+        const dying = await successor();
+        const plan = { kind: "disconnect", among: "changes", call, times: Infinity } as const;
+        const { met } = await faults.during(plan, () => dying.startTask(spec));
+        await dying[Symbol.asyncDispose]();
+        await settled([driver.destroyTask(spec.id, { force: true })]);
+        left.push(...added(await host.inventory(), { before, call }));
+        if (met === 0) break;
+      }
+      check.equal("inventory", "what is left, by the call from which nothing worked", left, []);
+      await check.succeeds("again", "startTask", () => driver.startTask(spec));
     },
   },
   {
@@ -126,10 +146,7 @@ export const TASK_FAULT_CASES: readonly Case<"task-driver">[] = [
         if (met === 0) break;
         if (error === undefined) await driver.destroyTask(spec.id, { force: true });
         else codes.add(isDriverError(error) ? error.code : String(error));
-        const after = await host.inventory();
-        left.push(
-          ...after.filter((entry) => !before.includes(entry)).map((it) => `${call}: ${it}`),
-        );
+        left.push(...added(await host.inventory(), { before, call }));
       }
       check.equal("code", "codes", [...codes], ["canceled"]);
       check.equal("inventory", "what is left, by the call at which it was aborted", left, []);

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isDriverError, TASK_REASONS } from "../../../drivers/contract/mod.ts";
+import { isDriverError } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { refusal } from "./refusals.ts";
+import { notAllowed, refusal } from "./refusals.ts";
 
 /** Bytes of the unit in which tasks say the size of a disk. */
 const MEGABYTE = 1_000_000;
@@ -50,10 +50,7 @@ export const TASK_DISK_CASES: readonly Case<"task-driver">[] = [
       await fresh.configured(driver);
       const spec = await fresh.spec();
       const outside = await files.write("elsewhere/disk.img", new Uint8Array(512));
-      const denied = {
-        ...refusal("permission-denied", spec.id),
-        reason: TASK_REASONS.imageNotAllowed,
-      };
+      const denied = notAllowed(spec.id);
       const parts = {
         absolute: { backing: outside },
         relative: { backing: "../elsewhere/disk.img" },
@@ -101,6 +98,8 @@ export const TASK_DISK_CASES: readonly Case<"task-driver">[] = [
       fraction: "task.disk.size",
       negative: "task.disk.size",
       words: "task.disk.size",
+      overflow: "task.disk.size",
+      denied: "task.image.denied",
     },
     async run({ driver, fresh, files, host, check }) {
       const config = { use_thin_copy: true, primary_disk_size: 64 };
@@ -116,11 +115,16 @@ export const TASK_DISK_CASES: readonly Case<"task-driver">[] = [
         fraction: { ...Object(spec.config), primary_disk_size: 64.5 },
         negative: { ...Object(spec.config), primary_disk_size: -64 },
         words: { ...Object(spec.config), primary_disk_size: "64 megabytes" },
+        // In bytes, no number of 64 bits holds it.
+        overflow: { ...Object(spec.config), primary_disk_size: 2 ** 60 },
       };
       for (const [which, config] of Object.entries(bad)) {
         const start = (): Promise<unknown> => driver.startTask({ ...spec, config });
         await check.refused(which, start, refusal("invalid-argument", spec.id));
       }
+      const image = await files.write("elsewhere/disk.img", new Uint8Array(512));
+      const thin = { ...spec, config: { image, use_thin_copy: true } };
+      await check.refused("denied", () => driver.startTask(thin), notAllowed(spec.id));
     },
   },
 ];
@@ -193,6 +197,35 @@ export const TASK_GUEST_CASES: readonly Case<"task-driver">[] = [
       check.holds("quoted", "files", made.includes(quoted), quoted, made);
       const keys = await host.run(machine, ["sh", "-c", "cat ~root/.ssh/authorized_keys"]);
       check.holds("key", "keys", keys.split("\n").includes(KEY), KEY, keys);
+    },
+  },
+  {
+    id: "task.guest.user-data",
+    title: "User data reaches the guest beside the commands, and comes from allowed folders alone",
+    why: "The file was read by the driver, who may read more than the job's author",
+    needs: ["task.images", "task.cloud-init", "task.address", "host.run"],
+    boots: true,
+    checks: {
+      denied: "task.image.denied",
+      effect: "task.guest.effect",
+      commands: "task.guest.effect",
+    },
+    async run({ driver, fresh, files, host, check }) {
+      await fresh.configured(driver);
+      const text = `#cloud-config\n${
+        JSON.stringify({ runcmd: ["touch /tmp/of-data"] }, null, 1)
+      }\n`;
+      const content = new TextEncoder().encode(text);
+      const outside = await files.write("elsewhere/user-data", content);
+      const spec = await fresh.spec({ config: { user_data: outside } });
+      await check.refused("denied", () => driver.startTask(spec), notAllowed(spec.id));
+      const user_data = await files.write("images/user-data", content);
+      const { machine } = await fresh.guest({
+        config: { user_data, cmds: ["touch /tmp/of-cmds"] },
+      });
+      const made = (await host.run(machine, ["ls", "/tmp"])).split("\n");
+      check.holds("effect", "files", made.includes("of-data"), "of-data", made);
+      check.holds("commands", "files", made.includes("of-cmds"), "of-cmds", made);
     },
   },
   {

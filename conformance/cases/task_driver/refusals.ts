@@ -17,6 +17,11 @@ export function refusal(code: ErrorCode, id: TaskId): Refusal {
   return { code, subject: `task:${id}` };
 }
 
+/** The image of a task, or another file that it names, is in no folder that it may be in. */
+export function notAllowed(id: TaskId): Refusal {
+  return { ...refusal("permission-denied", id), reason: TASK_REASONS.imageNotAllowed };
+}
+
 /** How a task ends that had to be switched off, or whose guest obeyed. */
 export const ENDS = {
   clean: { exitCode: 0, signal: 0, oomKilled: false },

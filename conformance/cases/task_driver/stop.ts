@@ -109,6 +109,20 @@ export const TASK_STOP_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
+    id: "task.stop.signal",
+    title: "A job that wants SIGKILL waits for no guest",
+    why: "The signal was dropped on the way, and with it what the job's author wanted",
+    checks: { soon: "task.stop.signal", end: "task.stop.signal" },
+    async run({ driver, fresh, clock, check }) {
+      const { id } = await fresh.task();
+      const begun = clock.now();
+      await driver.stopTask(id, { timeoutMs: LONG_MS, signalName: "SIGKILL" });
+      const took = clock.now() - begun;
+      check.holds("soon", "milliseconds", took <= GRACE_MS, `at most ${GRACE_MS}`, took);
+      check.equal("end", "end", await driver.waitTask(id), ENDS.forced);
+    },
+  },
+  {
     id: "task.stop.missing",
     title: "Stopping a task that there is not is refused",
     why: "Success is believed, and what runs runs on",

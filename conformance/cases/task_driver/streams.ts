@@ -116,13 +116,15 @@ export const TASK_EVENT_CASES: readonly Case<"task-driver">[] = [
     checks: {
       tasks: "task.events.all",
       words: "task.events.all",
+      when: "task.events.all",
       second: "task.events.all",
       abort: "task.events.abort",
     },
-    async run({ driver, fresh, read, settled, check }) {
+    async run({ driver, fresh, clock, read, settled, check }) {
       await fresh.configured(driver);
       const stop = new AbortController();
       const { signal } = stop;
+      const begun = clock.now();
       const streams = [await driver.taskEvents({ signal }), await driver.taskEvents({ signal })];
       const heard = settled(streams.map((stream) => read(stream, 2)));
       const idle = settled([read(await driver.taskEvents({ signal }), Infinity)]);
@@ -134,10 +136,15 @@ export const TASK_EVENT_CASES: readonly Case<"task-driver">[] = [
       const words = ({ allocId, taskName }: Partial<TaskEvent>) => ({ allocId, taskName });
       const { allocId, name: taskName } = a.spec;
       check.equal("words", "the first event", words(one?.value?.[0] ?? {}), { allocId, taskName });
+      const times = (one?.value ?? []).map(({ timestamp }) => timestamp);
+      const ended = clock.now();
+      const isThen = times.length > 0 &&
+        times.every((time) => time >= begun - 5 && time <= ended + 5);
+      check.holds("when", "times", isThen, `from ${begun} to ${ended}, more or less`, times);
       check.equal("second", "what the other one heard", two?.value, one?.value);
       stop.abort();
-      const [ended] = await idle;
-      check.equal("abort", "error of a stream", ended?.error, undefined);
+      const [idled] = await idle;
+      check.equal("abort", "error of a stream", idled?.error, undefined);
     },
   },
   {

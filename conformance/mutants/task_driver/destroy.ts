@@ -4,18 +4,31 @@
  * @module
  */
 
-import type { TaskStatus } from "../../../drivers/contract/mod.ts";
+import type { ErrorCode, TaskStatus } from "../../../drivers/contract/mod.ts";
 import {
   afterFailure,
   forgiving,
   leaveBehind,
   machineOf,
+  type MutateTasks,
   noTask,
   onTasks,
   onTasksAndHost,
+  seenEnds,
+  taken,
   taskError,
   type TaskMutant,
 } from "./task_mutant.ts";
+
+/** Refuses to destroy a task to whose machine that was done behind the driver's back. */
+function refusingToDestroy(done: "vanish" | "pause", code: ErrorCode): MutateTasks {
+  return onTasksAndHost((driver, machines) => ({
+    destroyTask: async (id, options) => {
+      if (machines.size > 0 && machines.has(await machineOf(driver, id))) throw taskError(code, id);
+      await driver.destroyTask(id, options);
+    },
+  }), done);
+}
 
 /** The mutants of destroying. */
 export const TASK_DESTROY_MUTANTS: readonly TaskMutant[] = [
@@ -40,17 +53,9 @@ export const TASK_DESTROY_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.destroy.dead",
     why: "The state changes while somebody waits, and only then",
     mutate: onTasks((driver) => {
-      const ended = new Set<string>();
+      const { ended, calls } = seenEnds(driver);
       return {
-        waitTask: async (id, options) => {
-          const exit = await driver.waitTask(id, options);
-          ended.add(id);
-          return exit;
-        },
-        stopTask: async (id, options) => {
-          await driver.stopTask(id, options);
-          ended.add(id);
-        },
+        ...calls,
         destroyTask: async (id, options) => {
           if (!options?.force && !ended.has(id)) throw taskError("failed-precondition", id);
           await driver.destroyTask(id, options);
@@ -98,14 +103,7 @@ export const TASK_DESTROY_MUTANTS: readonly TaskMutant[] = [
     id: "task-destroy-needs-the-machine",
     breaks: "task.destroy.vanished",
     why: "The machine is not found, so the rest is never removed",
-    mutate: onTasksAndHost((driver, vanished) => ({
-      destroyTask: async (id, options) => {
-        if (vanished.size > 0 && vanished.has(await machineOf(driver, id))) {
-          throw taskError("internal", id);
-        }
-        await driver.destroyTask(id, options);
-      },
-    }), "vanish"),
+    mutate: refusingToDestroy("vanish", "internal"),
   },
   {
     id: "task-destroy-that-fails-forgets",
@@ -146,12 +144,9 @@ export const TASK_DESTROY_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.destroy.neighbour",
     why: "What belongs to the task is looked for by the beginning of its name",
     mutate: onTasks((driver) => {
-      const started = new Set<string>();
+      const { started, calls } = taken(driver);
       return {
-        startTask: async (spec, options) => {
-          started.add(spec.id);
-          return await driver.startTask(spec, options);
-        },
+        ...calls,
         destroyTask: async (id, options) => {
           await driver.destroyTask(id, options);
           for (const other of started) {
@@ -167,33 +162,34 @@ export const TASK_DESTROY_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.destroy.paused",
     why:
       "A machine that is paused is not running, so it is not switched off, and cannot be removed",
-    mutate: onTasksAndHost((driver, paused) => ({
-      destroyTask: async (id, options) => {
-        if (paused.size > 0 && paused.has(await machineOf(driver, id))) {
-          throw taskError("failed-precondition", id);
-        }
-        await driver.destroyTask(id, options);
-      },
-    }), "pause"),
+    mutate: refusingToDestroy("pause", "failed-precondition"),
+  },
+  {
+    id: "task-destroy-finds-only-what-runs",
+    breaks: "task.destroy.orphan",
+    why: "A machine that was defined and never booted is none of the running ones",
+    mutate: (world) => {
+      const failed = new Set<string>();
+      return onTasks((driver) => ({
+        startTask: async (spec, options) =>
+          await afterFailure(() => driver.startTask(spec, options), () => failed.add(spec.id)),
+        destroyTask: async (id, options) => {
+          if (failed.delete(id)) throw noTask(id);
+          await driver.destroyTask(id, options);
+        },
+      }))(world);
+    },
   },
   {
     id: "task-destroy-knows-its-own-tasks-alone",
     breaks: "task.destroy.orphan",
     why: "What is not in the map is not found, and what is on the host stays for ever",
     mutate: onTasks((driver) => {
-      const known = new Set<string>();
+      const { started, recovered, calls } = taken(driver);
       return {
-        startTask: async (spec, options) => {
-          const started = await driver.startTask(spec, options);
-          known.add(spec.id);
-          return started;
-        },
-        recoverTask: async (handle, options) => {
-          await driver.recoverTask(handle, options);
-          known.add(handle.config.id);
-        },
+        ...calls,
         destroyTask: async (id, options) => {
-          if (!known.has(id)) throw noTask(id);
+          if (!started.has(id) && !recovered.has(id)) throw noTask(id);
           await driver.destroyTask(id, options);
         },
       };

@@ -49,6 +49,20 @@ export const TASK_GUEST_MUTANTS: readonly TaskMutant[] = [
     mutate: ignoring("primary_disk_size"),
   },
   {
+    id: "task-disk-size-wraps-around",
+    breaks: "task.disk.size",
+    why: "The number of bytes has 64 bits: what is too large became small",
+    mutate: onTasks((driver) => ({
+      startTask: async (spec, options) => {
+        const config: TaskConfig = Object(spec.config);
+        const { primary_disk_size: size = 0 } = config;
+        if (size < 2 ** 44) return await driver.startTask(spec, options);
+        const wrapped = { ...config, primary_disk_size: 64 };
+        return await driver.startTask({ ...spec, config: wrapped }, options);
+      },
+    })),
+  },
+  {
     id: "task-hostname-is-made-up",
     breaks: "task.guest.hostname",
     why: "The driver's own name for the machine, whatever the job says",
@@ -59,6 +73,18 @@ export const TASK_GUEST_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.guest.effect",
     why: "The reference parses the time zone, and does nothing with it",
     mutate: ignoring("cmds"),
+  },
+  {
+    id: "task-user-data-takes-the-place-of-commands",
+    breaks: "task.guest.effect",
+    why: "Two documents with one list each, and the guest reads the last one",
+    mutate: onTasks((driver) => ({
+      startTask: async (spec, options) => {
+        const { cmds, ...config }: TaskConfig = Object(spec.config);
+        const given = config.user_data === undefined && cmds ? { ...config, cmds } : config;
+        return await driver.startTask({ ...spec, config: given }, options);
+      },
+    })),
   },
   {
     id: "task-status-tells-the-configuration",

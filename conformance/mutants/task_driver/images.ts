@@ -1,16 +1,32 @@
 /**
- * Mutants of images and networks.
+ * Mutants of images.
  *
  * @module
  */
 
-import type { TaskSpec } from "../../../drivers/contract/mod.ts";
+import type { TaskConfig, TaskPluginSettings, TaskSpec } from "../../../drivers/contract/mod.ts";
 import { codeOf, recoded } from "../mutant.ts";
-import { leaveBehind, onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
+import { type MutateTasks, onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
 
 /** The image that a job names. */
 function imageOf({ config }: TaskSpec): string {
   return String(Object(config).image);
+}
+
+/** Copies a file that a job names into the allowed folder, and uses the copy. */
+function copiedFirst(
+  key: "image" | "user_data",
+  isFor: (config: TaskConfig) => boolean,
+): MutateTasks {
+  return onTasks((driver, { files }) => ({
+    startTask: async (spec, options) => {
+      const config: TaskConfig = Object(spec.config);
+      const content = isFor(config) ? await files.read(config[key] ?? "") : undefined;
+      if (!content) return await driver.startTask(spec, options);
+      const copy = await files.write(`images/copy-of-${key}`, content);
+      return await driver.startTask({ ...spec, config: { ...config, [key]: copy } }, options);
+    },
+  }));
 }
 
 /** The mutants of images. */
@@ -65,6 +81,59 @@ export const TASK_IMAGE_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-image-list-ignores-case",
+    breaks: "task.image.detours",
+    why: "The reference compares with both in lower case, on file systems that tell them apart",
+    mutate: onTasks((driver) => ({
+      setConfig: (settings, options) => {
+        const config = Object(settings.config);
+        const paths: unknown = config.image_paths;
+        if (!Array.isArray(paths)) return driver.setConfig(settings, options);
+        const image_paths = paths.flatMap((path: string) => [
+          path,
+          path.replace(/[^/]+$/, (name) => name.toUpperCase()),
+        ]);
+        return driver.setConfig({ ...settings, config: { ...config, image_paths } }, options);
+      },
+    })),
+  },
+  {
+    id: "task-thin-copy-is-made-before-it-is-allowed",
+    breaks: "task.image.denied",
+    why: "The copy's path took the image's place, and the copy is in an allowed folder",
+    mutate: copiedFirst("image", ({ use_thin_copy }) => use_thin_copy === true),
+  },
+  {
+    id: "task-user-data-is-read-from-anywhere",
+    breaks: "task.image.denied",
+    why: "The path of the image was held to the list, and that of the user data was not",
+    mutate: copiedFirst("user_data", () => true),
+  },
+  {
+    id: "task-folders-are-added-to-one-list",
+    breaks: "task.image.own",
+    why: "The list of a start was made by appending to the one that all starts share",
+    mutate: onTasks((driver) => {
+      const folders: string[] = [];
+      let settings: TaskPluginSettings = {};
+      return {
+        setConfig: async (given, options) => {
+          await driver.setConfig(given, options);
+          settings = given;
+        },
+        startTask: async (spec, options) => {
+          if (spec.allocDir !== undefined) {
+            folders.push(spec.allocDir);
+            const config = Object(settings.config);
+            const image_paths = [...config.image_paths ?? [], ...folders];
+            await driver.setConfig({ ...settings, config: { ...config, image_paths } });
+          }
+          return await driver.startTask(spec, options);
+        },
+      };
+    }),
+  },
+  {
     id: "task-image-that-is-missing-is-internal",
     breaks: "task.image.missing",
     why: "The hypervisor found out, at the first boot",
@@ -87,103 +156,5 @@ export const TASK_IMAGE_MUTANTS: readonly TaskMutant[] = [
         return started;
       },
     })),
-  },
-];
-
-/** Whether the task has an interface. */
-function hasInterface({ config }: TaskSpec): boolean {
-  return (Object(config).network_interface ?? []).length > 0;
-}
-
-/** The mutants of networks. */
-export const TASK_NETWORK_MUTANTS: readonly TaskMutant[] = [
-  {
-    id: "task-address-is-dropped",
-    breaks: "task.net.address",
-    why: "The network was worked out, and then not answered",
-    mutate: onTasks((driver) => ({
-      startTask: async (...args) => ({ handle: (await driver.startTask(...args)).handle }),
-    })),
-  },
-  {
-    id: "task-ports-are-the-hosts",
-    breaks: "task.net.ports",
-    why: "The host's port for the guest's",
-    mutate: onTasks((driver) => ({
-      startTask: async (spec, options) => {
-        const started = await driver.startTask(spec, options);
-        if (!started.network) return started;
-        const ports = spec.resources.ports ?? [];
-        const portMap = Object.fromEntries(ports.map(({ label, value }) => [label, value]));
-        return { ...started, network: { ...started.network, portMap } };
-      },
-    })),
-  },
-  {
-    id: "task-unknown-labels-are-skipped",
-    breaks: "task.net.unknown-label",
-    why: "Logged and skipped: the task runs, and nobody reaches it",
-    mutate: onTasks((driver) => ({
-      startTask: async (spec, options) => {
-        if (!hasInterface(spec)) return await driver.startTask(spec, options);
-        const labels = (spec.resources.ports ?? []).map(({ label }) => label);
-        const config = Object(spec.config);
-        const [{ bridge }] = config.network_interface;
-        const ports = (bridge.ports ?? []).filter((label: string) => labels.includes(label));
-        const network_interface = [{ bridge: { ...bridge, ports } }];
-        return await driver.startTask(
-          { ...spec, config: { ...config, network_interface } },
-          options,
-        );
-      },
-    })),
-  },
-  {
-    id: "task-udp-is-taken-for-tcp",
-    breaks: "task.net.udp",
-    why: "The protocol is read and dropped",
-    mutate: onTasks((driver) => ({
-      startTask: async (spec, options) => {
-        const ports = (spec.resources.ports ?? [])
-          .map(({ protocol: _, ...port }) => port);
-        const resources = { ...spec.resources, ports };
-        const { handle } = await driver.startTask({ ...spec, resources }, options);
-        return { handle };
-      },
-    })),
-  },
-  {
-    id: "task-without-an-address-is-left",
-    breaks: "task.net.timeout",
-    why: "The start failed, and its machine ran on",
-    mutate: onTasks((driver, world) => ({
-      startTask: async (...args) => {
-        try {
-          return await driver.startTask(...args);
-        } catch (error) {
-          if (codeOf(error) === "deadline-exceeded") await leaveBehind(world);
-          throw error;
-        }
-      },
-    })),
-  },
-  {
-    id: "task-rules-are-left",
-    breaks: "task.net.teardown",
-    why: "The teardown failed at the first rule, and the others stayed",
-    mutate: onTasks((driver, world) => {
-      const mapped = new Set<string>();
-      return {
-        startTask: async (spec, options) => {
-          const started = await driver.startTask(spec, options);
-          if (started.network && (spec.resources.ports ?? []).length > 1) mapped.add(spec.id);
-          return started;
-        },
-        destroyTask: async (id, options) => {
-          await driver.destroyTask(id, options);
-          if (mapped.has(id)) await leaveBehind(world);
-        },
-      };
-    }),
   },
 ];

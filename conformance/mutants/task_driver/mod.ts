@@ -6,7 +6,8 @@
 
 import { TASK_DESTROY_MUTANTS } from "./destroy.ts";
 import { TASK_GUEST_MUTANTS } from "./guest.ts";
-import { TASK_IMAGE_MUTANTS, TASK_NETWORK_MUTANTS } from "./images.ts";
+import { TASK_IMAGE_MUTANTS } from "./images.ts";
+import { TASK_NETWORK_MUTANTS } from "./networks.ts";
 import { TASK_PLUGIN_MUTANTS } from "./plugin.ts";
 import { TASK_INSPECT_MUTANTS, TASK_RECOVER_MUTANTS } from "./recover.ts";
 import { TASK_START_MUTANTS } from "./start.ts";

@@ -4,19 +4,18 @@
  * @module
  */
 
-import type { TaskHandle, TaskSpec, TaskStatus } from "../../../drivers/contract/mod.ts";
+import type { TaskHandle, TaskStatus } from "../../../drivers/contract/mod.ts";
 import {
-  afterFailure,
+  failingLate,
   forgiving,
   leaveBehind,
   noTask,
   onTasks,
+  seenEnds,
+  taken,
   taskError,
   type TaskMutant,
 } from "./task_mutant.ts";
-
-/** Longer than the bound of the suite, and shorter than what a case may take. */
-const TOO_LONG_MS = 200_000;
 
 /** The mutants of inspecting. */
 export const TASK_INSPECT_MUTANTS: readonly TaskMutant[] = [
@@ -36,21 +35,13 @@ export const TASK_INSPECT_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.inspect.live",
     why: "One poller for each wait, and none otherwise",
     mutate: onTasks((driver) => {
-      const ended = new Set<string>();
+      const { ended, calls } = seenEnds(driver);
       return {
-        waitTask: async (id, options) => {
-          const exit = await driver.waitTask(id, options);
-          ended.add(id);
-          return exit;
-        },
-        stopTask: async (id, options) => {
-          await driver.stopTask(id, options);
-          ended.add(id);
-        },
+        ...calls,
         inspectTask: async (id, options) => {
-          const { exit: _, completedAt: __, ...status } = await driver.inspectTask(id, options);
-          if (ended.has(id)) return await driver.inspectTask(id, options);
-          return { ...status, state: "running" };
+          const status = await driver.inspectTask(id, options);
+          const { exit: _, completedAt: __, ...rest } = status;
+          return ended.has(id) ? status : { ...rest, state: "running" };
         },
       };
     }),
@@ -74,11 +65,6 @@ export const TASK_INSPECT_MUTANTS: readonly TaskMutant[] = [
   },
 ];
 
-/** Whether a task has ports that lead to it. */
-function hasPorts({ resources }: TaskSpec): boolean {
-  return (resources.ports ?? []).length > 0;
-}
-
 /** The mutants of taking over. */
 export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
   {
@@ -86,12 +72,9 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.recover.goes-on",
     why: "The state of a task that was taken over waits for somebody to look",
     mutate: onTasks((driver) => {
-      const recovered = new Set<string>();
+      const { recovered, calls } = taken(driver);
       return {
-        recoverTask: async (handle, options) => {
-          await driver.recoverTask(handle, options);
-          recovered.add(handle.config.id);
-        },
+        ...calls,
         inspectTask: async (id, options) => {
           const status = await driver.inspectTask(id, options);
           return recovered.has(id) ? { ...status, state: "unknown" } : status;
@@ -123,15 +106,12 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.recover.teardown",
     why: "The rules in the handle had another type after the bytes, so they were not removed",
     mutate: onTasks((driver, world) => {
-      const recovered = new Set<string>();
+      const { recovered, calls } = taken(driver);
       return {
-        recoverTask: async (handle, options) => {
-          await driver.recoverTask(handle, options);
-          if (hasPorts(handle.config)) recovered.add(handle.config.id);
-        },
+        ...calls,
         destroyTask: async (id, options) => {
           await driver.destroyTask(id, options);
-          if (recovered.has(id)) await leaveBehind(world);
+          if (recovered.get(id)?.resources.ports?.length) await leaveBehind(world);
         },
       };
     }),
@@ -141,15 +121,12 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.recover.again",
     why: "The map has it already, and that is an error",
     mutate: onTasks((driver) => {
-      const known = new Set<string>();
+      const { started, calls } = taken(driver);
       return {
-        startTask: async (spec, options) => {
-          const started = await driver.startTask(spec, options);
-          known.add(spec.id);
-          return started;
-        },
+        ...calls,
         recoverTask: async (handle, options) => {
-          if (known.has(handle.config.id)) throw taskError("already-exists", handle.config.id);
+          const { id } = handle.config;
+          if (started.has(id)) throw taskError("already-exists", id);
           await driver.recoverTask(handle, options);
         },
       };
@@ -201,8 +178,7 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.recover.bounded",
     why: "A hypervisor that hung kept agents from starting",
     mutate: onTasks((driver, { clock }) => ({
-      recoverTask: async (...args) =>
-        await afterFailure(() => driver.recoverTask(...args), () => clock.sleep(TOO_LONG_MS)),
+      recoverTask: (...args) => failingLate(clock, () => driver.recoverTask(...args)),
     })),
   },
 ];

@@ -4,10 +4,7 @@
  * @module
  */
 
-import { afterFailure, forgiving, onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
-
-/** Longer than the bound of the suite, and shorter than what a case may take. */
-const TOO_LONG_MS = 200_000;
+import { failingLate, forgiving, onTasks, taskError, type TaskMutant } from "./task_mutant.ts";
 
 /** The mutants of stopping. */
 export const TASK_STOP_MUTANTS: readonly TaskMutant[] = [
@@ -91,6 +88,14 @@ export const TASK_STOP_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-stop-drops-the-signal",
+    breaks: "task.stop.signal",
+    why: "The reference takes a signal and a timeout, and looks at neither",
+    mutate: onTasks((driver) => ({
+      stopTask: (id, { signalName: _, ...options }) => driver.stopTask(id, options),
+    })),
+  },
+  {
     id: "task-stops-disturb-each-other",
     breaks: "task.stop.concurrent",
     why: "The second one meets the first one's lock, and fails",
@@ -114,8 +119,7 @@ export const TASK_STOP_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.stop.bounded",
     why: "A call without a deadline: a daemon that hung blocked the end of jobs for ever",
     mutate: onTasks((driver, { clock }) => ({
-      stopTask: async (...args) =>
-        await afterFailure(() => driver.stopTask(...args), () => clock.sleep(TOO_LONG_MS)),
+      stopTask: (...args) => failingLate(clock, () => driver.stopTask(...args)),
     })),
   },
 ];

@@ -122,6 +122,19 @@ export const TASK_EVENT_MUTANTS: readonly TaskMutant[] = [
     }),
   },
   {
+    id: "task-events-have-no-time",
+    breaks: "task.events.all",
+    why: "The time of an event is left to whoever reads it, hours later",
+    mutate: onTasks((driver) => ({
+      taskEvents: async (options) => {
+        const stream = await driver.taskEvents(options);
+        return (async function* (): AsyncGenerator<TaskEvent> {
+          for await (const event of stream) yield { ...event, timestamp: -62_135_596_800_000 };
+        })();
+      },
+    })),
+  },
+  {
     id: "task-events-wait-for-slow-readers",
     breaks: "task.events.slow",
     why: "Readers are served one after the other, two seconds for each that does not read",

@@ -5,6 +5,7 @@
  */
 
 import {
+  type Clock,
   DriverError,
   type ErrorCode,
   MACHINE_ATTRIBUTE,
@@ -13,6 +14,7 @@ import {
   type TaskDriver,
   type TaskHost,
   type TaskId,
+  type TaskSpec,
   type World,
 } from "../../../drivers/contract/mod.ts";
 import { withMembers } from "../../engine/tracker.ts";
@@ -106,6 +108,61 @@ export async function afterFailure<T>(
     await more(error);
     throw error;
   }
+}
+
+/** Longer than any bound of the suite, and shorter than what a case may take. */
+const TOO_LONG_MS = 200_000;
+
+/** Fails when the call does, and long after it. */
+export async function failingLate<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+  return await afterFailure(call, () => clock.sleep(TOO_LONG_MS));
+}
+
+/** Calls that write down by whom an end was seen: what a driver knows whose state is set by others' calls. */
+export function seenEnds(
+  driver: TaskDriver,
+): {
+  readonly ended: ReadonlySet<TaskId>;
+  readonly calls: Pick<TaskDriver, "waitTask" | "stopTask">;
+} {
+  const ended = new Set<TaskId>();
+  const seen = async <T>(id: TaskId, call: Promise<T>): Promise<T> => {
+    const answer = await call;
+    ended.add(id);
+    return answer;
+  };
+  return {
+    ended,
+    calls: {
+      waitTask: (id, options) => seen(id, driver.waitTask(id, options)),
+      stopTask: (id, options) => seen(id, driver.stopTask(id, options)),
+    },
+  };
+}
+
+/** Calls that write down which tasks this instance started, and which it took over. */
+export function taken(driver: TaskDriver): {
+  readonly started: ReadonlySet<TaskId>;
+  readonly recovered: ReadonlyMap<TaskId, TaskSpec>;
+  readonly calls: Pick<TaskDriver, "startTask" | "recoverTask">;
+} {
+  const started = new Set<TaskId>();
+  const recovered = new Map<TaskId, TaskSpec>();
+  return {
+    started,
+    recovered,
+    calls: {
+      startTask: async (spec, options) => {
+        const answer = await driver.startTask(spec, options);
+        started.add(spec.id);
+        return answer;
+      },
+      recoverTask: async (handle, options) => {
+        await driver.recoverTask(handle, options);
+        recovered.set(handle.config.id, handle.config);
+      },
+    },
+  };
 }
 
 let planted = 0;

@@ -192,7 +192,8 @@ export interface TaskDriver extends AsyncDisposable {
   /**
    * Asks the guest to end, waits `timeoutMs` at most, and then switches it off. Answers when it is off;
    * keeps the task and all that belongs to it. A task that has ended stays as it is. `signalName` is what
-   * the job wants to be sent: it means something to drivers with the facet `signals` alone.
+   * the job wants to be sent: `SIGKILL` switches off at once; any other means something to drivers with
+   * the facet `signals` alone.
    *
    * @throws {DriverError} `not-found` with reason `ErrTaskNotFound`; `invalid-argument` for a timeout
    * that is no number from 0 on

@@ -18,6 +18,7 @@ export const TASK_IMAGE_CLAUSES: readonly Clause[] = [
     "task.image.detours",
     "Neither dots, nor links, nor folders of similar names lead out of the allowed folders",
   ),
+  must("task.image.own", "A task's own folder is allowed to it, and to no other task"),
   must("task.image.missing", "An image that is not there is not-found"),
   must("task.image.unchanged", "Using a task does not change its image"),
   must("task.image.headers", "A disk that refers to a file outside is refused"),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clause, must } from "../../clauses/clause.ts";
+import { type Clause, must, should } from "../../clauses/clause.ts";
 import { nomadIssue, VIRT, virtIssue } from "./sources.ts";
 
 const STOP = `${VIRT}#VirtDriverPlugin`;
@@ -30,6 +30,11 @@ export const TASK_STOP_CLAUSES: readonly Clause[] = [
   must("task.stop.exited", "Stopping a task that has ended succeeds, and its end stays"),
   must("task.stop.missing", "Stopping a task that there is not is not-found"),
   must("task.stop.invalid", "A timeout that is no number from 0 is invalid-argument"),
+  should(
+    "task.stop.signal",
+    "Where a job wants SIGKILL, its machine is switched off at once",
+    STOP,
+  ),
   must("task.stop.concurrent", "Several stops of one task all succeed"),
   must(
     "task.stop.bounded",
