@@ -56,6 +56,16 @@ Deno.test("what fails ends it: later steps rest on earlier ones", async () => {
   assertEquals(await outcomes([step("a", "make-a"), step("b", "make-b")], on), ["a failed"]);
 });
 
+Deno.test("what a machine may lack is told, and does not end it", async () => {
+  const { machine: on } = machine(["make-a"]);
+  const steps = [{ ...step("a", "make-a"), without: "slowly" }, step("b", "make-b")];
+  const done = await Array.fromAsync(provisioned(steps, on));
+  assertEquals(done.map(({ outcome, reason }) => [outcome, reason]), [
+    ["without", "slowly"],
+    ["done", undefined],
+  ]);
+});
+
 Deno.test("a step whose commands do not help has failed", async () => {
   const { machine: on } = machine();
   const never: Step = { ...step("a", "make-a"), isDone: () => Promise.resolve(false) };

@@ -141,7 +141,7 @@ export const layers: readonly Layer[] = [
   { path: ".ci/workflows", imports: ["conformance", "deno.json"], packages: ["yaml"] },
   {
     path: ".ci/powershell",
-    imports: ["drivers/hyperv"],
+    imports: ["drivers/hyperv", "hw-runners"],
     packages: ["node:", "web-tree-sitter", "tree-sitter-powershell"],
   },
 ];

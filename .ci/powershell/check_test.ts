@@ -1,10 +1,32 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { BOOTSTRAP, compactBootstrap } from "../../drivers/hyperv/bootstrap.ts";
+import { HCS_PROBES, HYPERV_PROBES } from "../../hw-runners/doctor/windows.ts";
+import type { Machine } from "../../hw-runners/machine.ts";
+import { HCS_STEPS, HYPERV_STEPS } from "../../hw-runners/provision/windows.ts";
 import { checkScript } from "./check.ts";
 
 Deno.test("the bootstrap is a script that Windows PowerShell 5.1 can read", async () => {
   assertEquals(await checkScript(BOOTSTRAP), []);
   assertEquals(await checkScript(compactBootstrap()), []);
+});
+
+Deno.test("provisioning and the doctor ask Windows PowerShell 5.1 what it can read", async () => {
+  const scripts = new Set<string>();
+  const asked: Machine = {
+    os: "windows",
+    run(_program, args) {
+      scripts.add(args.at(-1) ?? "");
+      return Promise.resolve(undefined);
+    },
+    exists: () => Promise.resolve(false),
+  };
+  for (const probe of [...HYPERV_PROBES, ...HCS_PROBES]) await probe.look(asked);
+  for (const { isDone, commands } of [...HYPERV_STEPS, ...HCS_STEPS]) {
+    await isDone(asked);
+    for (const [, ...args] of commands) scripts.add(args.at(-1) ?? "");
+  }
+  assertEquals(scripts.size > 12, true);
+  for (const script of scripts) assertEquals(await checkScript(script), [], script);
 });
 
 Deno.test("a script without one of its brackets is reported", async () => {

@@ -6,13 +6,30 @@
 
 import { type Command, says, type Step, succeeds } from "./step.ts";
 
-/** The account that runner services run as; it has no other right than to talk to libvirt. */
+/** The account's name. It has no other right than to talk to libvirt. */
 export const RUNNER_USER = "vmtck-runner";
 
 const virsh = (...args: string[]): Command => ["virsh", "--connect", "qemu:///system", ...args];
 
 /** Where the machines' disks are. */
 const POOL = "/var/lib/libvirt/images";
+
+/** The account that runner services run as. */
+const ACCOUNT: Step = {
+  id: "account",
+  what: `the account "${RUNNER_USER}" is there, without a password`,
+  isDone: succeeds("id", RUNNER_USER),
+  commands: [["useradd", "--create-home", "--shell", "/usr/sbin/nologin", RUNNER_USER]],
+};
+
+/** Hardware virtualization; which of both modules it is, the processor decides. */
+const KVM: Step = {
+  id: "kvm",
+  what: "hardware virtualization is there: /dev/kvm",
+  isDone: (machine) => machine.exists("/dev/kvm"),
+  commands: [["modprobe", "--all", "--quiet", "kvm_intel", "kvm_amd"]],
+  without: "guests run in software; switch virtualization on in the firmware, or let it be nested",
+};
 
 /** For libvirt. */
 export function libvirtSteps(root: string): Step[] {
@@ -33,12 +50,8 @@ export function libvirtSteps(root: string): Step[] {
       isDone: succeeds("systemctl", "is-active", "--quiet", "libvirtd"),
       commands: [["systemctl", "enable", "--now", "libvirtd"]],
     },
-    {
-      id: "account",
-      what: `the account "${RUNNER_USER}" is there, without a password`,
-      isDone: succeeds("id", RUNNER_USER),
-      commands: [["useradd", "--create-home", "--shell", "/usr/sbin/nologin", RUNNER_USER]],
-    },
+    KVM,
+    ACCOUNT,
     {
       id: "group",
       what: `"${RUNNER_USER}" may talk to libvirt`,
@@ -68,6 +81,8 @@ export function kubevirtSteps(
     `https://github.com/kubevirt/${project}/releases/download/${version}/${file}`;
   const apply = (url: string): Command => kubectl("apply", "--filename", url);
   return [
+    KVM,
+    ACCOUNT,
     {
       id: "cluster",
       what: "k3s runs; install it by its own instructions first, pinned to a version",

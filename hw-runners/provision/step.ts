@@ -19,6 +19,8 @@ export interface Step {
   isDone(machine: Machine): Promise<boolean>;
   /** What makes it so. */
   readonly commands: readonly Command[];
+  /** What holds on a machine where it cannot be so; absent if later steps rest on it. */
+  readonly without?: string;
 }
 
 /** What became of a step. */
@@ -27,8 +29,8 @@ export interface Done {
   readonly id: string;
   /** What is so now. */
   readonly what: string;
-  /** `planned` in a dry run. */
-  readonly outcome: "was so" | "done" | "planned" | "failed";
+  /** `planned` in a dry run; `without` if it cannot be so here, and need not. */
+  readonly outcome: "was so" | "done" | "planned" | "without" | "failed";
   /** The command that failed, or that it did not help. */
   readonly reason?: string;
 }
@@ -57,6 +59,10 @@ export async function* provisioned(
     else if (dryRun) yield { id, what, outcome: "planned" };
     else {
       const done = await doStep(step, machine);
+      if (done.outcome === "failed" && step.without !== undefined) {
+        yield { id, what, outcome: "without", reason: step.without };
+        continue;
+      }
       yield done;
       if (done.outcome === "failed") return;
     }

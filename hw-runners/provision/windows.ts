@@ -42,8 +42,23 @@ const SWITCH = "vmtck";
 /** The group of those who may manage Hyper-V, by its identifier: its name is translated. */
 const HYPERV_GROUP = "S-1-5-32-578";
 
-/** The virtual account of runner services; it is no administrator. */
-export const RUNNER_ACCOUNT = "NT SERVICE\\vmtck-runner";
+/** The account that runner services run as; it is no administrator. */
+export const RUNNER_USER = "vmtck-runner";
+
+/** A password that nobody knows: a task or service that is given the account needs none, or a new one. */
+const ACCOUNT = step(
+  "account",
+  `the account "${RUNNER_USER}" is there; nobody knows its password`,
+  {
+    test: `Get-LocalUser -Name ${RUNNER_USER} -ErrorAction SilentlyContinue`,
+    make: "$bytes = New-Object byte[] 32; " +
+      "[Security.Cryptography.RandomNumberGenerator]::Create().GetBytes($bytes); " +
+      "$text = 'aA1!' + [Convert]::ToBase64String($bytes); " +
+      "$password = ConvertTo-SecureString $text -AsPlainText -Force; " +
+      `New-LocalUser -Name ${RUNNER_USER} -Password $password -PasswordNeverExpires ` +
+      "-AccountNeverExpires -UserMayNotChangePassword | Out-Null",
+  },
+);
 
 /** For Hyper-V. */
 export const HYPERV_STEPS: readonly Step[] = [
@@ -52,9 +67,11 @@ export const HYPERV_STEPS: readonly Step[] = [
     test: "Get-VMSwitch",
     make: `New-VMSwitch -Name ${SWITCH} -SwitchType Internal | Out-Null`,
   }),
-  step("group", `${RUNNER_ACCOUNT} may manage Hyper-V, and is no administrator`, {
-    test: `(Get-LocalGroupMember -SID ${HYPERV_GROUP}).Name -contains '${RUNNER_ACCOUNT}'`,
-    make: `Add-LocalGroupMember -SID ${HYPERV_GROUP} -Member '${RUNNER_ACCOUNT}'`,
+  ACCOUNT,
+  step("group", `"${RUNNER_USER}" may manage Hyper-V, and is no administrator`, {
+    test: `(Get-LocalGroupMember -SID ${HYPERV_GROUP}).SID.Value -contains ` +
+      `(Get-LocalUser -Name ${RUNNER_USER}).SID.Value`,
+    make: `Add-LocalGroupMember -SID ${HYPERV_GROUP} -Member ${RUNNER_USER}`,
   }),
 ];
 
