@@ -11,6 +11,7 @@
 import type { Mutant } from "../mutant.ts";
 import { CLEANUP_MUTANTS } from "./cleanup.ts";
 import { CMDLET_MUTANTS } from "./cmdlets.ts";
+import { IMAGE_MUTANTS } from "./images.ts";
 import { STATUS_MUTANTS } from "./status.ts";
 import { TRANSPORT_MUTANTS } from "./transport.ts";
 
@@ -20,6 +21,7 @@ export { SHARED_DEFECTS } from "./shared.ts";
 export const HYPERV_MUTANTS: readonly Mutant[] = [
   ...TRANSPORT_MUTANTS,
   ...CMDLET_MUTANTS,
+  ...IMAGE_MUTANTS,
   ...STATUS_MUTANTS,
   ...CLEANUP_MUTANTS,
 ];

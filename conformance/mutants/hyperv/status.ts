@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Json } from "../../../drivers/backend/backend.ts";
 import { type Mutant, onMachines } from "../mutant.ts";
 import { cached, field, onVms } from "./below.ts";
 
@@ -28,6 +29,18 @@ export const STATUS_MUTANTS: readonly Mutant[] = [
     breaks: "machine.status.live",
     why: "kutti's handle has a field, which is written when something is asked of it",
     below: cached((method, params) => method === "Get-VM" && field(params, "Id") !== undefined),
+  },
+  {
+    id: "hyperv-no-address-is-a-text",
+    breaks: "machine.address.none",
+    why: "kutti answers an empty text where the guest told nothing yet",
+    below: (call) => async (method, params) => {
+      const result = await call(method, params);
+      if (method !== "Get-VMNetworkAdapter") return result;
+      const adapters = (field(result, "adapters") ?? []) as readonly Record<string, Json>[];
+      const filled = adapters.map((it) => it.addresses === null ? { ...it, addresses: [""] } : it);
+      return { ...result as Record<string, Json>, adapters: filled };
+    },
   },
   {
     id: "hyperv-delete-forgets-the-saved",
