@@ -19,6 +19,7 @@ interface Job {
   readonly "runs-on"?: unknown;
   readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix?: Readonly<Record<string, unknown>> };
   readonly steps?: readonly Step[];
 }
 
@@ -74,6 +75,29 @@ function commandProblems(words: readonly string[], { tasks, exists }: Callable):
   return [...problems, ...own.filter((path) => !exists(path)).map((it) => `there is no "${it}"`)];
 }
 
+/** Jobs of a matrix whose artifacts have one name: all but the first fail at the end. */
+function artifactProblems({ strategy, steps = [] }: Job): string[] {
+  const axes = Object.keys(strategy?.matrix ?? {})
+    .filter((axis) => axis !== "include" && axis !== "exclude");
+  return steps.filter(({ uses }) => uses?.startsWith("actions/upload-artifact@")).flatMap(
+    (step) => {
+      const name = String(step.with?.name);
+      return axes.filter((axis) => !name.includes(`matrix.${axis}`))
+        .map((axis) => `the artifact "${name}" has one name for every "${axis}"`);
+    },
+  );
+}
+
+/** What publishing needs: JSR knows the workflow by the identity that it may ask for. */
+function publishProblems({ permissions, steps = [] }: Job): string[] {
+  const publishes = steps.some(({ run = "" }) =>
+    /\bdeno (?:task )?publish\b(?!.*--dry-run)/.test(run)
+  );
+  return publishes && permissions?.["id-token"] !== "write"
+    ? ['it publishes, which needs the right "id-token: write"']
+    : [];
+}
+
 /** The hash of a commit, and the version that it is, for people. */
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
 
@@ -92,6 +116,7 @@ export function workflowProblems(text: string, callable: Callable): string[] {
     if (writes && JSON.stringify(job["runs-on"]).includes("self-hosted")) {
       about("a machine of our own must have no right to write");
     }
+    [...artifactProblems(job), ...publishProblems(job)].forEach(about);
     for (const { uses, run = "" } of job.steps ?? []) {
       if (uses !== undefined && !PINNED.test(uses)) about(`"${uses}" is not pinned by a hash`);
       for (const words of commands(run)) commandProblems(words, callable).forEach(about);

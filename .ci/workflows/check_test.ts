@@ -71,10 +71,27 @@ const wrong: readonly (readonly [what: string, text: string, problem: string])[]
     workflow("run: deno task ok", { job: "    permissions:\n      contents: write\n" }),
     'job "one": a machine of our own must have no right to write',
   ],
+  [
+    "artifacts of one name",
+    workflow(
+      `uses: actions/upload-artifact@${HASH} # v4
+        with:
+          name: run-\${{ matrix.os }}`,
+      {
+        job: "    strategy:\n      matrix:\n        os: [a, b]\n        part: [1, 2]\n",
+      },
+    ),
+    'job "one": the artifact "run-${{ matrix.os }}" has one name for every "part"',
+  ],
+  [
+    "no identity to publish with",
+    workflow("run: deno task publish"),
+    'job "one": it publishes, which needs the right "id-token: write"',
+  ],
 ];
 
 for (const [what, text, problem] of wrong) {
-  Deno.test(`a workflow that has ${what} that it must not have is told`, () => {
+  Deno.test(`a workflow with ${what} is told`, () => {
     assertEquals(workflowProblems(text, project), [problem]);
   });
 }
