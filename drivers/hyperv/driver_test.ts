@@ -86,6 +86,7 @@ async function refused(
 const BROKEN: Readonly<Record<string, readonly [Partial<Knobs>, ErrorCode]>> = {
   "its service is stopped": [{ service: false }, "unavailable"],
   "this user has no rights": [{ permission: "none" }, "permission-denied"],
+  "this user sees nothing": [{ permission: "none", denial: "hidden" }, "permission-denied"],
 };
 
 for (const [what, [knobs, code]] of Object.entries(BROKEN)) {
@@ -106,8 +107,19 @@ for (const [what, [knobs, code]] of Object.entries(BROKEN)) {
     Object.assign(live, sound);
     assertEquals((await driver.status()).state, "ready");
     assertEquals((await machine.status()).state, "stopped");
+    assertEquals((await lab.inventory()).filter((it) => it.startsWith("disk:")).length, 2);
   });
 }
+
+Deno.test("without the hypervisor, a machine is told of and does not start", async () => {
+  await using lab = await Lab.open();
+  const machine = await lab.driver.machines.create(SPEC);
+  lab.knobs.hypervisor = false;
+  const status = await lab.driver.status();
+  assertEquals(status.state === "error" ? status.error.code : "ready", "unavailable");
+  await refused(machine.start(), "unavailable");
+  assertEquals((await machine.status()).state, "stopped");
+});
 
 Deno.test("without the PowerShell module, the driver says what is missing", async () => {
   await using lab = await Lab.open({ module: null });
@@ -142,6 +154,24 @@ for (const addresses of ["none", "null"] as const) {
     assertEquals([verdict, await machine.address()], ["timeout", undefined]);
   });
 }
+
+Deno.test("a wait looks more rarely the longer it takes", async () => {
+  await using lab = await Lab.open({ addresses: "none" });
+  const machine = await lab.driver.machines.create(SPEC);
+  await machine.start();
+  const { call } = lab.backend;
+  const looks: number[] = [];
+  Object.assign(lab.backend, {
+    call: (...args: Parameters<HypervBackend["call"]>) => {
+      if (args[0] === "Get-VMNetworkAdapter") looks.push(lab.clock.now());
+      return call(...args);
+    },
+  });
+  await machine.wait("address", { timeoutMs: 4_000 });
+  const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+  // Each look takes 30 ms.
+  assertEquals([pauses[0], Math.max(...pauses)], [280, 1_030]);
+});
 
 Deno.test("of addresses that begin with IPv6, the IPv4 one is told", async () => {
   await using lab = await Lab.open({ addresses: "ipv6-first" });
@@ -181,12 +211,18 @@ Deno.test("a base goes with the last disk that refers to it", async () => {
   assertEquals(await lab.inventory(), []);
 });
 
-Deno.test("without its switch, nothing is made", async () => {
-  const settings = { switch: "00000000-0000-4000-8000-00000000abcd" };
-  await using lab = await Lab.open({}, settings);
-  await refused(lab.driver.machines.create(SPEC), "failed-precondition", "switch-missing");
-  assertEquals(await lab.inventory(), []);
-});
+for (
+  const [what, knobs, settings] of [
+    ["the switch of the settings", {}, { switch: "00000000-0000-4000-8000-00000000abcd" }],
+    ["the Default Switch", { switches: false }, {}],
+  ] as const
+) {
+  Deno.test(`without ${what}, nothing is made`, async () => {
+    await using lab = await Lab.open(knobs, settings);
+    await refused(lab.driver.machines.create(SPEC), "failed-precondition", "switch-missing");
+    assertEquals(await lab.inventory(), []);
+  });
+}
 
 Deno.test("a file that is locked for a moment is removed a moment later", async () => {
   await using lab = await Lab.open({ lockedMs: 700 });

@@ -10,14 +10,19 @@ import type { HypervBackend } from "./backend.ts";
 import { createDriver } from "./driver.ts";
 import { sessionBackend } from "./live.ts";
 import { DEFAULT_SWITCH } from "./settings.ts";
+import { readTag } from "./tag.ts";
 
 const IMAGE = new TextEncoder().encode("VMTCK GUEST\n");
 
-/** What the calls of one create had for parameters, by method; later ones win. */
-async function toldBy(
-  spec: Partial<MachineSpec>,
+/** What a call had for parameters, before it is made. */
+type Told = (method: string, params: Record<string, Json>, host: HypervBackend) => unknown;
+
+/** Creates a machine, and tells of each call. */
+async function create(
+  told: Told,
+  spec: Partial<MachineSpec> = {},
   settings: Record<string, string> = {},
-): Promise<Readonly<Record<string, Record<string, Json>>>> {
+): Promise<void> {
   using clock = new VirtualClock();
   const files = memoryFiles();
   const write = async (path: string, content: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -30,11 +35,10 @@ async function toldBy(
   await write("D:\\config\\images.json", new TextEncoder().encode(list));
   await write("D:\\guest.vhdx", IMAGE);
   await using host = sessionBackend({ clock, open: simulatedHyperv({ clock, files }).open });
-  const told: Record<string, Record<string, Json>> = {};
   const backend: HypervBackend = {
-    call: (method, params, options) => {
-      told[method] = { ...told[method], ...(params as Record<string, Json>) };
-      return host.call(method, params, options);
+    call: async (method, params, options) => {
+      await told(method, params as Record<string, Json>, host);
+      return await host.call(method, params, options);
     },
     events: (options) => host.events(options),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -45,7 +49,17 @@ async function toldBy(
   });
   await (await driver.images.get("1.0")).fromFile("D:\\guest.vhdx");
   await driver.machines.create({ cluster: "c", name: "m", image: "1.0", ...spec });
-  return told;
+}
+
+/** What the calls of one create had for parameters, by method; later ones win. */
+async function toldBy(
+  spec: Partial<MachineSpec>,
+  settings: Record<string, string> = {},
+): Promise<Readonly<Record<string, Record<string, Json>>>> {
+  const all: Record<string, Record<string, Json>> = {};
+  const told: Told = (method, params) => void (all[method] = { ...all[method], ...params });
+  await create(told, spec, settings);
+  return all;
 }
 
 Deno.test("a new machine has the sizes of its specification, and does nothing by itself", async () => {
@@ -81,4 +95,24 @@ Deno.test("a disk refers to the image's copy, or is a copy", async () => {
     undefined,
     true,
   ]);
+});
+
+Deno.test("a base that another process removes at the wrong moment is copied once more", async () => {
+  const methods: string[] = [];
+  await create(async (method, { ParentPath }, host) => {
+    const isFirst = method === "New-VHD" && !methods.includes(method);
+    methods.push(method);
+    if (!isFirst) return;
+    await host.call("Remove-VmtckItems", { Items: [{ Path: String(ParentPath) }] });
+  });
+  assertEquals(methods.filter((it) => /VHD|Disk/.test(it)), [
+    ...["Copy-VmtckDisk", "New-VHD"],
+    ...["Copy-VmtckDisk", "New-VHD"],
+  ]);
+});
+
+Deno.test("a machine says whose it is in the request that makes it", async () => {
+  const notes: Json[] = [];
+  await create((_, { Notes }) => void (Notes && notes.push(Notes)));
+  assertEquals(notes.map((text) => readTag(String(text))?.creating), [true, false]);
 });
