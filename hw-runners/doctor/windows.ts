@@ -7,7 +7,8 @@
 import type { Machine } from "../machine.ts";
 import { type Probe, systemProbe } from "./probe.ts";
 
-const PROVISION = "deno task provision --for hyperv, in a shell of an administrator";
+const provision = (driver: "hyperv" | "hcs"): string =>
+  `deno task provision --for ${driver}, in a shell of an administrator`;
 const POWERSHELL = ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command"] as const;
 
 /** Asks PowerShell something; every script here is fixed text. */
@@ -22,10 +23,10 @@ function asks(script: string, facts: Omit<Probe, "look">): Probe {
   };
 }
 
-const feature = (name: string, what: string): Probe =>
+const feature = (driver: "hyperv" | "hcs", name: string, what: string): Probe =>
   asks(
     `$f = Get-CimInstance Win32_OptionalFeature -Filter "Name='${name}' and InstallState=1"; $f.Name`,
-    { id: `feature.${name}`, what, mend: PROVISION },
+    { id: `feature.${name}`, what, mend: provision(driver) },
   );
 
 const service = (name: string, what: string): Probe =>
@@ -40,11 +41,11 @@ const GROUPS = { administrators: "S-1-5-32-544", hyperV: "S-1-5-32-578" };
 /** For Hyper-V. */
 export const HYPERV_PROBES: readonly Probe[] = [
   systemProbe("windows", "Windows 10, 11 or Server, 64 bit"),
-  feature("Microsoft-Hyper-V", "the feature Hyper-V"),
+  feature("hyperv", "Microsoft-Hyper-V", "the feature Hyper-V"),
   asks("(Get-Module -ListAvailable -Name Hyper-V | Select-Object -First 1).Version.ToString()", {
     id: "module.Hyper-V",
     what: "the PowerShell module Hyper-V",
-    mend: PROVISION,
+    mend: provision("hyperv"),
   }),
   service("vmms", "the service of virtual machines"),
   asks(
@@ -59,15 +60,15 @@ export const HYPERV_PROBES: readonly Probe[] = [
   asks("(Get-VMSwitch | Select-Object -First 1).Name", {
     id: "switch",
     what: "a virtual switch",
-    mend: PROVISION,
+    mend: provision("hyperv"),
   }),
 ];
 
 /** For the Host Compute Service. */
 export const HCS_PROBES: readonly Probe[] = [
   systemProbe("windows", "Windows 10 1809 or later, 64 bit"),
-  feature("Microsoft-Hyper-V", "the feature Hyper-V"),
-  feature("Containers", "the feature Containers"),
+  feature("hcs", "Microsoft-Hyper-V", "the feature Hyper-V"),
+  feature("hcs", "Containers", "the feature Containers"),
   service("vmcompute", "the Host Compute Service"),
   asks(
     "if (Test-Path (Join-Path ([Environment]::SystemDirectory) 'computecore.dll')) { 'computecore.dll' }",

@@ -31,9 +31,11 @@ export interface Done {
   readonly what: string;
   /** `planned` in a dry run; `without` if it cannot be so here, and need not. */
   readonly outcome: "was so" | "done" | "planned" | "without" | "failed";
-  /** The command that failed, or that it did not help. */
+  /** What would be run, the command that failed, or that it did not help. */
   readonly reason?: string;
 }
+
+const commandsOf = ({ commands }: Step): string => commands.map((it) => it.join(" ")).join("; ");
 
 async function doStep(step: Step, machine: Machine): Promise<Done> {
   const { id, what, commands } = step;
@@ -56,7 +58,7 @@ export async function* provisioned(
   for (const step of steps) {
     const { id, what } = step;
     if (await step.isDone(machine)) yield { id, what, outcome: "was so" };
-    else if (dryRun) yield { id, what, outcome: "planned" };
+    else if (dryRun) yield { id, what, outcome: "planned", reason: commandsOf(step) };
     else {
       const done = await doStep(step, machine);
       if (done.outcome === "failed" && step.without !== undefined) {
