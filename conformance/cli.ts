@@ -180,6 +180,8 @@ const lazyComposer: Composer = {
   names: driverNames,
   serves: async (request) => (await import("./compose/mod.ts")).composer.serves(request),
   subject: async (request) => (await import("./compose/mod.ts")).composer.subject(request),
+  threads: async (request, known) =>
+    (await import("./compose/mod.ts")).composer.threads(request, known),
   recording: async (request) => (await import("./compose/mod.ts")).composer.recording(request),
   reach: async (head) => (await import("./compose/mod.ts")).composer.reach(head),
 };

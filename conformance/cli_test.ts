@@ -23,6 +23,7 @@ function fakeComposer(defects: Defects, requests: SubjectRequest[]): Composer {
       if (request.driver === "down") throw new Error("No socket: start libvirtd");
       return Promise.resolve({ ...fakeSubject(defects), ...disposable });
     },
+    threads: () => Promise.reject(new Error("Not needed")),
     recording() {
       throw new Error("Not recorded");
     },

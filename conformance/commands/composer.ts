@@ -5,6 +5,7 @@
  */
 
 import type { AnyCase } from "../case.ts";
+import type { AttemptInit, AttemptResult } from "../engine/attempt.ts";
 import type { Reach } from "../engine/clean_up.ts";
 import type { Mode } from "../engine/events.ts";
 import type { LedgerHead } from "../engine/ledger_file.ts";
@@ -38,6 +39,14 @@ export interface RecordingSubject extends Subject, AsyncDisposable {
   replaying(tapes: ReadonlyMap<string, string>): Promise<Subject & AsyncDisposable>;
 }
 
+/** What makes attempts at the cases of a replay. */
+export interface Threads extends Disposable {
+  /** How many there are. */
+  readonly count: number;
+  /** Makes one in that which has the least to do. */
+  attempt(init: AttemptInit): Promise<AttemptResult>;
+}
+
 /** Puts things together. */
 export interface Composer {
   /** The names of the drivers. */
@@ -51,6 +60,8 @@ export interface Composer {
    * @throws {Error} saying what the environment lacks
    */
   subject(request: SubjectRequest): Promise<Subject & AsyncDisposable>;
+  /** Threads for the replay of a subject, of which those cases are known. */
+  threads(request: SubjectRequest, known: readonly string[]): Promise<Threads>;
   /** A subject to be recorded. @throws {Error} as {@linkcode Composer.subject} */
   recording(request: SubjectRequest): Promise<RecordingSubject>;
   /** The host of a run that is over. @throws {Error} as {@linkcode Composer.subject} */

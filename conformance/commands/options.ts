@@ -82,7 +82,7 @@ export const OPTIONS: readonly Option[] = [
     name: "parallel",
     value: "N",
     of: LOOKING,
-    help: "run N cases at the same time (1; 8 in a replay)",
+    help: "run N cases at the same time (1; in a replay 8 on each core)",
   },
   { name: "seed", value: "TEXT", of: LOOKING, help: "what all names follow from (by chance)" },
   {

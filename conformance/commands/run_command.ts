@@ -5,13 +5,14 @@
  */
 
 import type { AnyCase } from "../case.ts";
-import { run } from "../engine/engine.ts";
+import { run, type RunOptions } from "../engine/engine.ts";
 import type { ExitCode } from "../engine/events.ts";
 import { type KnownFailure, parseKnownFailures } from "../engine/known_failing.ts";
 import type { Terminal } from "./composer.ts";
 import type { Options } from "./options.ts";
 import { readUserFile } from "./request.ts";
-import { setUp, type Use } from "./set_up.ts";
+import type { Subject } from "../engine/subject.ts";
+import { type SetUp, setUp, type Use } from "./set_up.ts";
 import { sentenceOf, unknownName, UsageError } from "./usage.ts";
 
 async function knownFailures(
@@ -38,8 +39,26 @@ async function knownFailures(
   return entries;
 }
 
-/** How many cases a replay has at the same time: none hears of another, and each mostly waits for files. */
+/** How many cases a thread of a replay has at the same time: none hears of another. */
 const IN_REPLAY = 8;
+
+/** Fewer cases are done before another thread has loaded the suite. */
+const WORTH_A_THREAD = 40;
+
+/** How a replay makes its attempts, unless the user says how many are to be made at the same time. */
+async function replaying(
+  { composer }: Use,
+  { request, selected, run: { known = [], parallel } }: SetUp<Subject>,
+): Promise<Pick<RunOptions, "parallel" | "attempt"> & Disposable> {
+  if (parallel !== undefined) return { parallel, [Symbol.dispose]() {} };
+  if (selected.length < WORTH_A_THREAD) return { parallel: IN_REPLAY, [Symbol.dispose]() {} };
+  const threads = await composer.threads(request, known);
+  return {
+    parallel: IN_REPLAY * threads.count,
+    attempt: threads.attempt,
+    [Symbol.dispose]: threads[Symbol.dispose],
+  };
+}
 
 /** Runs the selected cases. @throws {UsageError}, and what the subject lacks */
 export async function runCommand(use: Use): Promise<ExitCode> {
@@ -49,10 +68,11 @@ export async function runCommand(use: Use): Promise<ExitCode> {
   const { subject, selected, reports } = set;
   const isReplay = subject.mode === "replayed";
   if (isReplay) await terminal.confine();
+  using pace = isReplay ? await replaying(use, set) : undefined;
   const events = run(selected, subject, {
     ...set.run,
+    ...pace,
     repeat: options.repeat,
-    parallel: options.parallel ?? (isReplay ? IN_REPLAY : 1),
     bystander: !isReplay,
     knownFailures: knownOnes,
   });

@@ -33,6 +33,7 @@ import { HarnessError, type Stage, type Subject } from "../engine/subject.ts";
 import { shellCommand } from "../reports/words.ts";
 import { withGuest } from "./guest_build.ts";
 import { UsageError } from "../commands/usage.ts";
+import { threads } from "./threads.ts";
 
 /** Where the list is for instances that need none. */
 const NO_LIST = "http://127.0.0.1:9/";
@@ -278,4 +279,11 @@ async function reach({ driver, settings }: LedgerHead): ReturnType<Composer["rea
 }
 
 /** Composes what the sub-commands need. */
-export const composer: Composer = { names: driverNames, serves, subject, recording, reach };
+export const composer: Composer = {
+  names: driverNames,
+  serves,
+  subject,
+  threads: (request, known) => Promise.resolve(threads(request, known)),
+  recording,
+  reach,
+};

@@ -244,6 +244,8 @@ export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
     }
     if (folder !== undefined) await ledger.strike([folder]);
   } catch (error) {
+    // The rest of a tape was not asked for, as the case was interrupted.
+    if (result.status === "not-run") return result;
     return { ...result, status: "harness-error", reason: reasonOf(error) };
   }
   return result;

@@ -6,13 +6,13 @@
  */
 
 import { type Claims, type Clause, CLAUSES, type Origin } from "../../drivers/contract/mod.ts";
-import { type AttemptResult, runAttempt } from "./attempt.ts";
+import { type AttemptInit, type AttemptResult, runAttempt } from "./attempt.ts";
 import type { AnyCase } from "../case.ts";
 import { Channel } from "./channel.ts";
 import type { CaseEnd, CheckEvent, Event, RunEnd, Status } from "./events.ts";
 import { judge, type KnownFailure } from "./known_failing.ts";
 import { type Ledger, MemoryLedger } from "./ledger.ts";
-import { Neighbours } from "./names.ts";
+import { type Neighbours, neighboursIn } from "./names.ts";
 import { unfitFor } from "./needs.ts";
 import type { Subject } from "./subject.ts";
 import { exitCodeOf, totalsOf } from "./totals.ts";
@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** The clauses. By default those of the contract. */
   readonly clauses?: readonly Clause[];
+  /** Makes an attempt at a case. By default here and now. */
+  readonly attempt?: (init: AttemptInit) => Promise<AttemptResult>;
 }
 
 /** By default, the most that a case may take. */
@@ -77,7 +79,7 @@ class Run {
   readonly #clauses: ReadonlyMap<string, Clause>;
   readonly #ledger: Ledger;
   readonly #known: readonly string[];
-  readonly #neighbours = new Map<string, Neighbours>();
+  readonly #neighbours: (seed: string) => Neighbours;
   readonly #stop = new AbortController();
   readonly #ends: CaseEnd[] = [];
   readonly #checks: CheckEvent[] = [];
@@ -92,6 +94,7 @@ class Run {
     this.#subject = subject;
     this.#known = options.known ?? cases.map(({ id }) => id);
     this.#options = options;
+    this.#neighbours = neighboursIn(this.#known, options.repeat);
     this.#clauses = new Map((options.clauses ?? CLAUSES).map((clause) => [clause.id, clause]));
     this.#ledger = options.ledger ?? new MemoryLedger();
   }
@@ -166,13 +169,14 @@ class Run {
     checks: CheckEvent[],
   ): Promise<AttemptResult> {
     const { seed, caseTimeoutMs = CASE_TIMEOUT_MS, bystander = false } = this.#options;
-    return await runAttempt({
+    const { attempt: make = runAttempt } = this.#options;
+    return await make({
       case: item,
       attempt,
       subject: this.#subject,
       seed,
       ledger: this.#ledger,
-      neighbours: (its) => this.#neighboursIn(its),
+      neighbours: this.#neighbours,
       clauses: this.#clauses,
       timeoutMs: caseTimeoutMs,
       bystander,
@@ -183,14 +187,6 @@ class Run {
         this.events.push(event);
       },
     });
-  }
-
-  /** The neighbours by seed: that of the run, or those of the tapes. */
-  #neighboursIn(seed: string): Neighbours {
-    const known = this.#neighbours.get(seed) ??
-      new Neighbours(seed, this.#known, this.#options.repeat ?? 1);
-    this.#neighbours.set(seed, known);
-    return known;
   }
 
   /** Sums up the attempts at a case; the first one that did not pass speaks for all. */

@@ -29,8 +29,11 @@ function copied(value: Json | undefined): Json {
   if (typeof value === "number" && !Number.isFinite(value) || value === undefined) return null;
   if (value === null || typeof value !== "object") return value;
   if (isList(value)) return value.map(copied);
-  const keys = Object.keys(value).filter((key) => value[key] !== undefined).sort();
-  return Object.fromEntries(keys.map((key) => [key, copied(value[key])]));
+  const copy: Record<string, Json> = {};
+  for (const key of Object.keys(value).sort()) {
+    if (value[key] !== undefined) copy[key] = copied(value[key]);
+  }
+  return copy;
 }
 
 /** The value with each leaf replaced. */

@@ -13,6 +13,8 @@ import { differences, type Explain, mapLeaves, plainly } from "./json.ts";
 /** What fits a volatile leaf on tape. The groups: whether it is a number, the type, and which one. */
 const TOKENS = /⟨(#?)([a-z][a-z0-9-]*):([a-z0-9-]+)⟩/g;
 const ONE_TOKEN = new RegExp(`^${TOKENS.source}$`);
+/** The same in JSON text. The group: one that stands for a number, which takes its quotes with it. */
+const JSON_TOKENS = /(?<!\\)"(⟨#[a-z][a-z0-9-]*:[a-z0-9-]+⟩)"|⟨#?[a-z][a-z0-9-]*:[a-z0-9-]+⟩/g;
 
 /** Shorter strings are replaced only where they are nominated: by chance they may be something else. */
 const SHORTEST_SHARED = 7;
@@ -100,11 +102,9 @@ export class PlaceholderReader {
 
   /** The value that was recorded, with a value for each placeholder: the bound one, or one made up. */
   fill(recorded: Json): Json {
-    return mapLeaves(recorded, (leaf) => {
-      if (typeof leaf !== "string") return leaf;
-      if (ONE_TOKEN.test(leaf)) return this.#valueOf(leaf);
-      return leaf.replace(TOKENS, (token) => String(this.#valueOf(token)));
-    });
+    const text = JSON.stringify(recorded);
+    if (!text.includes("⟨")) return recorded;
+    return JSON.parse(filledText(text, (token) => this.#valueOf(token)));
   }
 
   /**
@@ -115,7 +115,8 @@ export class PlaceholderReader {
    */
   match(recorded: Json, seen: Json, path: string): string[] {
     // Most calls have nothing new: then their texts are the same once the values are in place.
-    if (this.#filledText(JSON.stringify(recorded)) === JSON.stringify(seen)) return [];
+    const bound = filledText(JSON.stringify(recorded), (token) => this.#values.get(token));
+    if (bound === JSON.stringify(seen)) return [];
     const before = [this.#values, this.#tokens] as const;
     this.#values = new Map(before[0]);
     this.#tokens = new Map(before[1]);
@@ -165,15 +166,6 @@ export class PlaceholderReader {
       .find((why) => why !== undefined);
   }
 
-  /** The JSON text with the placeholders replaced that are bound. */
-  #filledText(text: string): string {
-    return text.replace(/"(⟨#[^⟩]*⟩)"|⟨[^⟩]*⟩/g, (found, number?: string) => {
-      const value = this.#values.get(number ?? found);
-      if (value === undefined) return found;
-      return number ? String(value) : JSON.stringify(String(value)).slice(1, -1);
-    });
-  }
-
   /** The text with the placeholders replaced that are bound. */
   #fillBound(text: string): string {
     return text.replace(TOKENS, (token) => String(this.#values.get(token) ?? token));
@@ -205,6 +197,15 @@ export class PlaceholderReader {
     this.#bind(token, value);
     return value;
   }
+}
+
+/** JSON text with the placeholders replaced that have a value. */
+function filledText(text: string, valueOf: (token: string) => Volatile | undefined): string {
+  return text.replace(JSON_TOKENS, (found, number?: string) => {
+    const value = valueOf(number ?? found);
+    if (value === undefined) return found;
+    return number ? String(value) : JSON.stringify(String(value)).slice(1, -1);
+  });
 }
 
 /** The same for the same placeholder in every replay; grows with its count. */
