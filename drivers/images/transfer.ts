@@ -27,6 +27,9 @@ export interface Chunk {
   readonly total?: number;
 }
 
+/** Why nobody listens for silence any more. A reason made once is cheaper than one with a stack. */
+const OVER = "over";
+
 /** How long a server may be silent. */
 export const SILENCE_MS = 60_000;
 
@@ -70,7 +73,7 @@ export async function* transfer(request: TransferRequest): AsyncGenerator<Chunk>
     }
     throw new Trouble("unavailable", `"${shown(url)}" cannot be had: ${reasonOf(error)}`);
   } finally {
-    end.abort();
+    end.abort(OVER);
     await silence.ended;
   }
 }
