@@ -13,6 +13,7 @@ import {
   attachment,
   devicesSince,
   diskWords,
+  mountPoint,
   told,
   vmSubject,
   wordsLike,
@@ -74,7 +75,7 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
     },
     async run({ fresh, check, host }) {
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
+      const guestPath = mountPoint(vm);
       const [a = "", b = ""] = await fresh.disks(2);
       const before = await host.guestDevices(vm.id);
       await vm.scsi.add({ hostPath: a });
@@ -257,7 +258,7 @@ export const UVM_SCSI_CASES: readonly Case<"utility-vm">[] = [
     checks: { refused: "uvm.scsi.mount-conflict", free: "uvm.scsi.mount-conflict" },
     async run({ fresh, check }) {
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
+      const guestPath = mountPoint(vm);
       const [a = "", b = ""] = await fresh.disks(2);
       await vm.scsi.add({ hostPath: a, guestPath });
       await check.refused("refused", () => vm.scsi.add({ hostPath: b, guestPath }), {

@@ -6,7 +6,7 @@
 
 import { isDriverError } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { added, attachment, devicesSince, told, vmSubject } from "./words.ts";
+import { added, attachment, devicesSince, mountPoint, told, vmSubject } from "./words.ts";
 
 /** The cases. */
 export const UVM_SCSI_FAILURE_CASES: readonly Case<"utility-vm">[] = [
@@ -55,7 +55,7 @@ export const UVM_SCSI_FAILURE_CASES: readonly Case<"utility-vm">[] = [
     async run(context) {
       const { fresh, check, host, settled } = context;
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
+      const guestPath = mountPoint(vm);
       const before = await host.devices(vm.id);
       const guestBefore = await host.guestDevices(vm.id);
       const hostPath = await fresh.disk();

@@ -4,9 +4,39 @@
  * @module
  */
 
-import { isDriverError } from "../../../drivers/contract/mod.ts";
+import { isDriverError, type UtilityVm } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
-import { added, devicesSince, told, vmSubject } from "./words.ts";
+import type { UvmContext } from "../../rigs/utility_vm/context.ts";
+import { added, devicesSince, mountPoint, told, vmSubject } from "./words.ts";
+
+const FAULTS = ["error", "timeout", "late-reply", "lost-reply", "garbled-reply"] as const;
+/** No operation on a disk needs more calls; without a bound one that retries for ever would go on. */
+const MOST_CALLS = 12;
+
+/** One fault of one call. */
+interface Fault<K> {
+  readonly kind: K;
+  readonly call: number;
+  /** In words. */
+  readonly what: string;
+}
+
+/** Does it with a fault of each kind in each call, until no call is left to meet it. */
+async function eachCall<K extends string>(
+  kinds: readonly K[],
+  once: (fault: Fault<K>) => Promise<number>,
+): Promise<void> {
+  for (const kind of kinds) {
+    for (let call = 1; call <= MOST_CALLS; call++) {
+      if (await once({ kind, call, what: `${kind} of call ${call}` }) === 0) break;
+    }
+  }
+}
+
+/** What the host has attached to a VM, and what its guest sees of that. */
+async function attached({ host }: UvmContext, { id }: UtilityVm): Promise<string[]> {
+  return [...await host.devices(id), ...await host.guestDevices(id)];
+}
 
 /** The cases. */
 export const UVM_SCSI_SWEEP_CASES: readonly Case<"utility-vm">[] = [
@@ -25,11 +55,11 @@ export const UVM_SCSI_SWEEP_CASES: readonly Case<"utility-vm">[] = [
     async run(context) {
       const { fresh, check, host, faults, settled } = context;
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
+      const guestPath = mountPoint(vm);
       const before = await host.devices(vm.id);
       const [first, shared, stuck]: [string[], string[], string[]] = [[], [], []];
       let failures = 0;
-      for (let call = 1; call <= 12; call++) {
+      for (let call = 1; call <= MOST_CALLS; call++) {
         const [hostPath = "", other = ""] = await fresh.disks(2);
         const all = { kind: "error", situation: "busy", call: 1, times: Infinity } as const;
         // The first failure is another one than all that come after it.
@@ -66,33 +96,28 @@ export const UVM_SCSI_SWEEP_CASES: readonly Case<"utility-vm">[] = [
     needs: ["faults", "host.plantDisk", "host.devices", "host.guestDevices"],
     checks: { told: "uvm.error.canceled", left: "uvm.error.canceled", retry: "uvm.error.canceled" },
     async run(context) {
-      const { fresh, check, host, faults, settled } = context;
+      const { fresh, check, faults, settled } = context;
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
-      const seen = async (): Promise<string[]> => [
-        ...await host.devices(vm.id),
-        ...await host.guestDevices(vm.id),
-      ];
+      const guestPath = mountPoint(vm);
+      const seen = () => attached(context, vm);
       const before = await seen();
       const [others, left, stuck]: [string[], string[], string[]] = [[], [], []];
-      for (const kind of ["timeout", "lost-reply"] as const) {
-        for (let call = 1; call <= 12; call++) {
-          const hostPath = await fresh.disk();
-          const abort = new AbortController();
-          const { signal } = abort;
-          const plan = { kind, call, onMet: () => abort.abort() };
-          const disk = { hostPath, guestPath };
-          const { error, met } = await faults.during(plan, () => vm.scsi.add(disk, { signal }));
-          if (met === 0) break;
-          const what = `${kind} of call ${call}`;
-          if (told({ error }) !== "canceled") others.push(`${what}: ${told({ error })}`);
-          const more = added(before, await seen());
-          if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
-          const [again] = await settled([vm.scsi.add(disk)]);
-          if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
-          await settled([vm.scsi.remove(hostPath)]);
-        }
-      }
+      await eachCall(["timeout", "lost-reply"], async ({ kind, call, what }) => {
+        const hostPath = await fresh.disk();
+        const abort = new AbortController();
+        const { signal } = abort;
+        const plan = { kind, call, onMet: () => abort.abort() };
+        const disk = { hostPath, guestPath };
+        const { error, met } = await faults.during(plan, () => vm.scsi.add(disk, { signal }));
+        if (met === 0) return met;
+        if (told({ error }) !== "canceled") others.push(`${what}: ${told({ error })}`);
+        const more = added(before, await seen());
+        if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
+        const [again] = await settled([vm.scsi.add(disk)]);
+        if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
+        await settled([vm.scsi.remove(hostPath)]);
+        return met;
+      });
       check.equal("told", "aborted adds that were told something else", others, []);
       check.equal("left", "what was left", left, []);
       check.equal("retry", "retries that failed", stuck, []);
@@ -105,34 +130,26 @@ export const UVM_SCSI_SWEEP_CASES: readonly Case<"utility-vm">[] = [
     needs: ["faults", "host.plantDisk", "host.devices", "host.guestDevices"],
     checks: { shape: "uvm.error.sweep", left: "uvm.scsi.failed", retry: "uvm.scsi.failed" },
     async run(context) {
-      const { fresh, check, host, faults, settled } = context;
+      const { fresh, check, faults, settled } = context;
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
-      const seen = async (): Promise<string[]> => [
-        ...await host.devices(vm.id),
-        ...await host.guestDevices(vm.id),
-      ];
+      const guestPath = mountPoint(vm);
+      const seen = () => attached(context, vm);
       const before = await seen();
       const [strange, left, stuck]: [string[], string[], string[]] = [[], [], []];
-      for (
-        const kind of ["error", "timeout", "late-reply", "lost-reply", "garbled-reply"] as const
-      ) {
-        for (let call = 1; call <= 12; call++) {
-          const hostPath = await fresh.disk();
-          const add = () => vm.scsi.add({ hostPath, guestPath });
-          const { error, met } = await faults.during({ kind, call }, add);
-          const what = `${kind} of call ${call}`;
-          if (error !== undefined && !isDriverError(error)) strange.push(`${what}: ${error}`);
-          if (error !== undefined) {
-            const more = added(before, await seen());
-            if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
-            const [again] = await settled([add()]);
-            if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
-          }
-          await settled([vm.scsi.remove(hostPath)]);
-          if (met === 0) break;
+      await eachCall(FAULTS, async ({ kind, call, what }) => {
+        const hostPath = await fresh.disk();
+        const add = () => vm.scsi.add({ hostPath, guestPath });
+        const { error, met } = await faults.during({ kind, call }, add);
+        if (error !== undefined && !isDriverError(error)) strange.push(`${what}: ${error}`);
+        if (error !== undefined) {
+          const more = added(before, await seen());
+          if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
+          const [again] = await settled([add()]);
+          if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
         }
-      }
+        await settled([vm.scsi.remove(hostPath)]);
+        return met;
+      });
       check.equal("shape", "errors that are none of the contract", strange, []);
       check.equal("left", "what was left", left, []);
       check.equal("retry", "retries that failed", stuck, []);
@@ -145,32 +162,24 @@ export const UVM_SCSI_SWEEP_CASES: readonly Case<"utility-vm">[] = [
     needs: ["faults", "host.plantDisk", "host.devices", "host.guestDevices"],
     checks: { shape: "uvm.error.sweep", stuck: "uvm.scsi.remove-failed", left: "uvm.scsi.remove" },
     async run(context) {
-      const { fresh, check, host, faults, settled } = context;
+      const { fresh, check, faults, settled } = context;
       const vm = await fresh.running();
-      const guestPath = vm.os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
-      const seen = async (): Promise<string[]> => [
-        ...await host.devices(vm.id),
-        ...await host.guestDevices(vm.id),
-      ];
+      const guestPath = mountPoint(vm);
+      const seen = () => attached(context, vm);
       const before = await seen();
       const [strange, left, stuck]: [string[], string[], string[]] = [[], [], []];
-      for (
-        const kind of ["error", "timeout", "late-reply", "lost-reply", "garbled-reply"] as const
-      ) {
-        for (let call = 1; call <= 12; call++) {
-          const hostPath = await fresh.disk();
-          await vm.scsi.add({ hostPath, guestPath });
-          const remove = () => vm.scsi.remove(hostPath);
-          const { error, met } = await faults.during({ kind, call }, remove);
-          const what = `${kind} of call ${call}`;
-          if (error !== undefined && !isDriverError(error)) strange.push(`${what}: ${error}`);
-          const [again] = error === undefined ? [] : await settled([remove()]);
-          if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
-          const more = added(before, await seen());
-          if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
-          if (met === 0) break;
-        }
-      }
+      await eachCall(FAULTS, async ({ kind, call, what }) => {
+        const hostPath = await fresh.disk();
+        await vm.scsi.add({ hostPath, guestPath });
+        const remove = () => vm.scsi.remove(hostPath);
+        const { error, met } = await faults.during({ kind, call }, remove);
+        if (error !== undefined && !isDriverError(error)) strange.push(`${what}: ${error}`);
+        const [again] = error === undefined ? [] : await settled([remove()]);
+        if (again?.error !== undefined) stuck.push(`${what}: ${told(again)}`);
+        const more = added(before, await seen());
+        if (more.length > 0) left.push(`${what}: ${more.join(", ")}`);
+        return met;
+      });
       check.equal("shape", "errors that are none of the contract", strange, []);
       check.equal("stuck", "second removes that failed", stuck, []);
       check.equal("left", "what was left", left, []);

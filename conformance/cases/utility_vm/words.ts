@@ -89,3 +89,6 @@ export function wordsLike(disks: readonly ScsiAttachment[], words: readonly stri
   const areOpaque = disks.some(({ location }) => location.lun === undefined);
   return words.map((word) => areOpaque ? word.slice(word.indexOf("=") + 1) : word).sort();
 }
+
+/** Where the guest mounts a disk. */
+export const mountPoint = ({ os }: UtilityVm): string => os === "windows" ? "C:\\mnt\\a" : "/mnt/a";
