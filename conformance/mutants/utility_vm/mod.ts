@@ -8,15 +8,23 @@
  */
 
 import { UVM_CREATE_MUTANTS } from "./create.ts";
-import { UVM_LIFE_MUTANTS } from "./life.ts";
+import { UVM_END_MUTANTS } from "./ends.ts";
+import { UVM_NETWORK_MUTANTS } from "./networks.ts";
 import { UVM_SCSI_MUTANTS } from "./scsi.ts";
+import { UVM_SCSI_FAILURE_MUTANTS } from "./scsi_failures.ts";
 import { UVM_SHARE_MUTANTS } from "./shares.ts";
 import type { UvmMutant } from "./uvm_mutant.ts";
+import { UVM_VPMEM_MUTANTS } from "./vpmem.ts";
+import { UVM_WAIT_MUTANTS } from "./waits.ts";
 
 /** The mutants. */
 export const UVM_MUTANTS: readonly UvmMutant[] = [
   ...UVM_CREATE_MUTANTS,
-  ...UVM_LIFE_MUTANTS,
+  ...UVM_WAIT_MUTANTS,
+  ...UVM_END_MUTANTS,
   ...UVM_SCSI_MUTANTS,
+  ...UVM_SCSI_FAILURE_MUTANTS,
+  ...UVM_VPMEM_MUTANTS,
   ...UVM_SHARE_MUTANTS,
+  ...UVM_NETWORK_MUTANTS,
 ];

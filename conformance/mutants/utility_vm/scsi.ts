@@ -4,37 +4,21 @@
  * @module
  */
 
+import { isDriverError, type ScsiAttachment } from "../../../drivers/contract/mod.ts";
 import {
-  DriverError,
-  isDriverError,
-  type ScsiAttachment,
-  type Subject,
-} from "../../../drivers/contract/mod.ts";
-import {
+  aboutPath,
   afterFailure,
-  documents,
   field,
   forgiving,
-  keepingHalf,
+  isDisk,
+  nowhere,
   onScsi,
-  onUvmErrors,
   requests,
   retold,
   uvmError,
   type UvmMutant,
   withField,
 } from "./uvm_mutant.ts";
-
-const about = (hostPath: string): Subject => `attachment:${hostPath}`;
-const DISK = /^VirtualMachine\/Devices\/Scsi\//;
-const isDisk = (request: Parameters<typeof field>[0]): boolean =>
-  DISK.test(String(field(request, "ResourcePath")));
-
-/** A disk that is nowhere. */
-const nowhere = (hostPath: string): ScsiAttachment => ({
-  hostPath,
-  location: { key: "none", controller: 0, lun: -1 },
-});
 
 /** The disks of all VMs, in one table. */
 const everywhere: string[] = [];
@@ -140,7 +124,7 @@ const ADDS: readonly UvmMutant[] = [
       return {
         add: async (disk, options) => {
           if (booked.has(disk.hostPath)) {
-            throw uvmError("already-exists", about(disk.hostPath), "already-attached");
+            throw uvmError("already-exists", aboutPath(disk.hostPath), "already-attached");
           }
           return await afterFailure(() => scsi.add(disk, options), (error) => {
             if (isDriverError(error) && error.code === "resource-exhausted") {
@@ -157,7 +141,7 @@ const ADDS: readonly UvmMutant[] = [
     why: "An answer about a path where there is no place for any",
     mutate: onScsi((scsi) => ({
       add: async (disk, options) => {
-        if (disk.hostPath === "") throw uvmError("invalid-argument", about(""));
+        if (disk.hostPath === "") throw uvmError("invalid-argument", aboutPath(""));
         return await scsi.add(disk, options);
       },
     })),
@@ -168,7 +152,9 @@ const ADDS: readonly UvmMutant[] = [
     why: "D4: an empty path is the first empty place of hcsshim's table",
     mutate: onScsi((scsi) => ({
       add: async (disk, options) => {
-        if (disk.hostPath === "") throw uvmError("already-exists", about(""), "already-attached");
+        if (disk.hostPath === "") {
+          throw uvmError("already-exists", aboutPath(""), "already-attached");
+        }
         return await scsi.add(disk, options);
       },
     })),
@@ -210,7 +196,7 @@ const ADDS: readonly UvmMutant[] = [
       add: (disk, options) =>
         forgiving("failed-precondition", () => scsi.add(disk, options), async () => {
           if ((await vm.status()).state === "created") return nowhere(disk.hostPath);
-          throw uvmError("failed-precondition", about(disk.hostPath), "not-running");
+          throw uvmError("failed-precondition", aboutPath(disk.hostPath), "not-running");
         }),
     })),
   },
@@ -227,7 +213,7 @@ const RACES: readonly UvmMutant[] = [
       return {
         add: async (disk, options) => {
           if (flying.has(disk.hostPath)) {
-            throw uvmError("already-exists", about(disk.hostPath), "already-attached");
+            throw uvmError("already-exists", aboutPath(disk.hostPath), "already-attached");
           }
           flying.add(disk.hostPath);
           return await scsi.add(disk, options).finally(() => flying.delete(disk.hostPath));
@@ -301,101 +287,5 @@ const RACES: readonly UvmMutant[] = [
   },
 ];
 
-/** Mutants of failures and removes. */
-const FAILURES: readonly UvmMutant[] = [
-  {
-    id: "scsi-failed-add-stays",
-    breaks: "uvm.scsi.failed",
-    why: "A booking that is not taken back",
-    mutate: onScsi((scsi) => {
-      const booked = new Map<string, ScsiAttachment>();
-      return {
-        add: (disk, options) =>
-          afterFailure(
-            () => scsi.add(disk, options),
-            () => booked.set(disk.hostPath, nowhere(disk.hostPath)),
-          ),
-        attached: () => [...scsi.attached(), ...booked.values()],
-      };
-    }),
-  },
-  {
-    id: "scsi-half-attached-stays",
-    breaks: "uvm.scsi.guest-failed",
-    why: "Section 1.12: hcsshim removed the host's part on failure of the guest's only later",
-    below: keepingHalf((request) => isDisk(request)),
-  },
-  {
-    id: "scsi-leftovers-are-not-told",
-    breaks: "uvm.scsi.leftover",
-    why: "A rollback whose own failure nobody hears of",
-    mutate: onUvmErrors((error) => {
-      if (!isDriverError(error) || error.leftovers === undefined) return error;
-      const { leftovers: _, ...data } = error.toJSON();
-      return new DriverError(data);
-    }),
-  },
-  {
-    id: "scsi-detaches-for-the-guest-alone",
-    breaks: "uvm.scsi.remove",
-    why: "A disk that is unmounted, and stays at the host",
-    below: requests((request) =>
-      isDisk(request) && field(request, "RequestType") === "Remove" ? undefined : request
-    ),
-  },
-  {
-    id: "scsi-failed-remove-forgets",
-    breaks: "uvm.scsi.remove-failed",
-    why: "A location that is given away while its disk is still there",
-    mutate: onScsi((scsi) => {
-      const gone = new Set<string>();
-      return {
-        remove: async (hostPath, options) => {
-          if (gone.has(hostPath)) throw uvmError("not-found", about(hostPath), "not-attached");
-          await afterFailure(() => scsi.remove(hostPath, options), () => gone.add(hostPath));
-        },
-        attached: () => scsi.attached().filter(({ hostPath }) => !gone.has(hostPath)),
-      };
-    }),
-  },
-  {
-    id: "scsi-scratch-can-be-removed",
-    breaks: "uvm.scsi.reserved",
-    why: "D5: hcsshim's scratch disk is a disk like others",
-    mutate: onScsi((scsi, vm) => ({
-      remove: (hostPath, options) =>
-        forgiving("failed-precondition", () => scsi.remove(hostPath, options), async () => {
-          const ResourcePath = "VirtualMachine/Devices/Scsi/0/Attachments/0";
-          await vm.modify({ ResourcePath, RequestType: "Remove" });
-        }),
-    })),
-  },
-  {
-    id: "scsi-removes-what-it-does-not-know",
-    breaks: "uvm.attach.unknown",
-    why: "D4: hcsshim's RemoveSCSI sends a removal of a location that nothing is at",
-    mutate: onScsi((scsi) => ({
-      remove: (hostPath, options) =>
-        forgiving("not-found", () => scsi.remove(hostPath, options), () => {}),
-    })),
-  },
-  {
-    id: "scsi-controller-is-the-second",
-    breaks: "uvm.scsi.add",
-    why: "#1328: the service does not honour the numbers of controllers",
-    below: documents((document) => {
-      const path = ["VirtualMachine", "Devices", "Scsi"];
-      const scsi = field(document, ...path, "0");
-      return scsi === undefined ? document : withField(document, [...path, "1"], scsi);
-    }),
-    mutate: onScsi((scsi) => ({
-      add: async (disk, options) => {
-        const made = await scsi.add(disk, options);
-        return { ...made, location: { ...made.location, controller: 1 } };
-      },
-    })),
-  },
-];
-
-/** The mutants. */
-export const UVM_SCSI_MUTANTS: readonly UvmMutant[] = [...ADDS, ...RACES, ...FAILURES];
+/** The mutants of adds. */
+export const UVM_SCSI_MUTANTS: readonly UvmMutant[] = [...ADDS, ...RACES];

@@ -1,151 +1,27 @@
 /**
- * Mutants of persistent memory, shared folders and network namespaces.
+ * Mutants of folders shared with utility VMs.
  *
  * @module
  */
 
-import type { Json } from "../../../drivers/backend/backend.ts";
-import type { Subject } from "../../../drivers/contract/mod.ts";
 import {
+  aboutPath,
   afterFailure,
   field,
   forgiving,
   keepingHalf,
-  onNetworks,
   onPlan9,
-  onVpmem,
   onVsmb,
+  pathOf,
   requests,
-  retold,
+  typeOf,
   uvmError,
   type UvmMutant,
   withField,
 } from "./uvm_mutant.ts";
 
-const about = (hostPath: string): Subject => `attachment:${hostPath}`;
-const pathOf = (request: Json): string => String(field(request, "ResourcePath") ?? "");
-const typeOf = (request: Json): unknown => field(request, "GuestRequest", "ResourceType");
-
-/** Mutants of persistent memory. */
-const VPMEM: readonly UvmMutant[] = [
-  {
-    id: "vpmem-numbers-are-used-once",
-    breaks: "uvm.vpmem.order",
-    why: "A counter in the place of a table",
-    mutate: onVpmem((vpmem) => {
-      let next = 0;
-      return {
-        add: async (device, options) => {
-          const made = await vpmem.add(device, options);
-          if (made.references > 1) return made;
-          const number = next++;
-          return { ...made, location: { key: String(number), device: number } };
-        },
-      };
-    }),
-  },
-  {
-    id: "vpmem-first-remove-detaches",
-    breaks: "uvm.vpmem.shared",
-    why: "D31: a count that is kept in a copy",
-    mutate: onVpmem((vpmem) => ({
-      remove: async (hostPath, options) => {
-        const known = vpmem.attached().find((it) => it.hostPath === hostPath);
-        for (let count = known?.references ?? 1; count > 0; count--) {
-          await vpmem.remove(hostPath, options);
-        }
-      },
-    })),
-  },
-  {
-    id: "vpmem-reference-of-a-canceled-add",
-    breaks: "uvm.vpmem.shared",
-    why: "H1: a waiter that is gone keeps its reference; D12: counts that nobody takes down",
-    mutate: onVpmem((vpmem) => {
-      let removes = 0;
-      return {
-        remove: async (hostPath, options) => {
-          if (++removes === 128) return;
-          await vpmem.remove(hostPath, options);
-        },
-      };
-    }),
-  },
-  {
-    id: "vpmem-limit-is-the-services",
-    breaks: "uvm.vpmem.full",
-    why: "D6, D7: hcsshim's table has 128 entries, and its error no type",
-    mutate: retold(["resource-exhausted", "no-available-location"], {
-      code: "unknown",
-      reason: undefined,
-    }),
-  },
-  {
-    id: "vpmem-expose-is-ignored",
-    breaks: "uvm.vpmem.expose",
-    why: "D8: hcsshim answers an empty guest path, and success",
-    mutate: onVpmem((vpmem) => ({
-      add: async (device, options) => {
-        const isThere = vpmem.attached().some(({ hostPath }) => hostPath === device.hostPath);
-        return await vpmem.add(isThere ? { hostPath: device.hostPath } : device, options);
-      },
-    })),
-  },
-  {
-    id: "vpmem-guest-is-asked-always",
-    breaks: "uvm.vpmem.hidden",
-    why: "D9: hcsshim has the guest unmount what it never mounted",
-    below: (call) => async (method, params) => {
-      const request = field(params, "request") ?? null;
-      const isRemoval = field(request, "RequestType") === "Remove" &&
-        /VirtualPMem/.test(pathOf(request));
-      if (method === "system.modify" && isRemoval) {
-        const Settings = { DeviceNumber: 0, MountPath: "" };
-        const GuestRequest = { ResourceType: "VPMemDevice", RequestType: "Remove", Settings };
-        await call(method, withField(params, ["request"], { GuestRequest }));
-      }
-      return await call(method, params);
-    },
-  },
-  {
-    id: "vpmem-failed-remove-forgets",
-    breaks: "uvm.vpmem.remove-failed",
-    why: "D12: a count that is taken down before the service refuses",
-    mutate: onVpmem((vpmem) => {
-      const gone = new Set<string>();
-      return {
-        remove: (hostPath, options) =>
-          afterFailure(() => vpmem.remove(hostPath, options), () => gone.add(hostPath)),
-        attached: () => vpmem.attached().filter(({ hostPath }) => !gone.has(hostPath)),
-      };
-    }),
-  },
-  {
-    id: "vpmem-root-can-be-removed",
-    breaks: "uvm.vpmem.reserved",
-    why: "D10: hcsshim booked the root under its file's name",
-    mutate: onVpmem((vpmem, vm) => ({
-      remove: (hostPath, options) =>
-        forgiving("failed-precondition", () => vpmem.remove(hostPath, options), async () => {
-          const ResourcePath = "VirtualMachine/Devices/VirtualPMem/Devices/0";
-          await vm.modify({ ResourcePath, RequestType: "Remove" });
-        }),
-    })),
-  },
-  {
-    id: "vpmem-is-always-vhd1",
-    breaks: "uvm.vpmem.format",
-    why: "Section 1.7: hcsshim says Vhd1 of every file",
-    below: requests((request) =>
-      field(request, "Settings", "ImageFormat") === undefined
-        ? request
-        : withField(request, ["Settings", "ImageFormat"], "Vhd1")
-    ),
-  },
-];
-
-/** Mutants of shared folders. */
-const SHARES: readonly UvmMutant[] = [
+/** The mutants. */
+export const UVM_SHARE_MUTANTS: readonly UvmMutant[] = [
   {
     id: "vsmb-first-remove-removes",
     breaks: "uvm.share.shared",
@@ -192,7 +68,9 @@ const SHARES: readonly UvmMutant[] = [
       const failed = new Set<string>();
       return {
         remove: async (hostPath, options) => {
-          if (failed.has(hostPath)) throw uvmError("not-found", about(hostPath), "not-attached");
+          if (failed.has(hostPath)) {
+            throw uvmError("not-found", aboutPath(hostPath), "not-attached");
+          }
           await afterFailure(() => plan9.remove(hostPath, options), () => failed.add(hostPath));
         },
       };
@@ -303,92 +181,3 @@ const SHARES: readonly UvmMutant[] = [
     below: keepingHalf((request) => /Plan9/.test(pathOf(request))),
   },
 ];
-
-/** Mutants of network namespaces. */
-const NETWORKS: readonly UvmMutant[] = [
-  {
-    id: "network-adapters-have-one-id",
-    breaks: "uvm.network.add",
-    why: "An id for the call, and not for the adapter",
-    mutate: onNetworks((networks) => ({
-      add: async (id, endpoints, options) => {
-        const made = await networks.add(id, endpoints, options);
-        const [first] = made.adapters;
-        const adapters = made.adapters.map((adapter) => ({ ...adapter, id: first?.id ?? "" }));
-        return { ...made, adapters };
-      },
-    })),
-  },
-  {
-    id: "network-guest-has-no-namespace",
-    breaks: "uvm.network.guest",
-    why: "Adapters in a namespace that the guest never heard of",
-    below: requests((request) => typeOf(request) === "NetworkNamespace" ? undefined : request),
-  },
-  {
-    id: "network-guest-keeps-the-namespace",
-    breaks: "uvm.network.rollback",
-    why: "D15: hcsshim's rollback removes adapters alone",
-    below: requests((request) => {
-      const isRemoval = field(request, "GuestRequest", "RequestType") === "Remove";
-      return typeOf(request) === "NetworkNamespace" && isRemoval ? undefined : request;
-    }),
-  },
-  {
-    id: "network-first-remove-removes",
-    breaks: "uvm.network.shared",
-    why: "D16: hcsshim takes the namespace out of the guest with every remove",
-    mutate: onNetworks((networks) => ({
-      remove: async (id, options) => {
-        const known = networks.attached().find((it) => it.id === id);
-        for (let count = known?.references ?? 1; count > 0; count--) {
-          await networks.remove(id, options);
-        }
-      },
-    })),
-  },
-  {
-    id: "network-failed-remove-forgets",
-    breaks: "uvm.network.remove-failed",
-    why: "D17: hcsshim forgets the adapters that it could not remove",
-    mutate: onNetworks((networks) => {
-      const gone = new Set<string>();
-      return {
-        add: (id, endpoints, options) => {
-          gone.delete(id);
-          return networks.add(id, endpoints, options);
-        },
-        remove: (id, options) =>
-          afterFailure(() => networks.remove(id, options), () => gone.add(id)),
-        attached: () => networks.attached().filter(({ id }) => !gone.has(id)),
-      };
-    }),
-  },
-  {
-    id: "network-unknown-remove-panics",
-    breaks: "uvm.attach.unknown",
-    why: "D17: hcsshim panics at a namespace that it does not know",
-    mutate: onNetworks((networks) => ({
-      remove: (id, options) =>
-        forgiving("not-found", () => networks.remove(id, options), () => {
-          throw new TypeError("Cannot read properties of undefined");
-        }),
-    })),
-  },
-  {
-    id: "network-ids-are-text",
-    breaks: "uvm.network.invalid",
-    why: "Text of the caller in a path of the service",
-    mutate: onNetworks((networks) => ({
-      add: (id, endpoints, options) =>
-        forgiving("invalid-argument", () => networks.add(id, endpoints, options), () => ({
-          id,
-          adapters: [],
-          references: 1,
-        })),
-    })),
-  },
-];
-
-/** The mutants. */
-export const UVM_SHARE_MUTANTS: readonly UvmMutant[] = [...VPMEM, ...SHARES, ...NETWORKS];

@@ -12,11 +12,13 @@ import {
   isDriverError,
   type NetworkNamespaces,
   type Plan9Shares,
+  type ScsiAttachment,
   type ScsiDisks,
   type Subject,
   type UtilityVm,
   type UtilityVmHost,
   type UtilityVms,
+  type UvmWaitResult,
   type VpmemDevices,
   type VsmbShares,
   type World,
@@ -32,6 +34,31 @@ export type UvmWorld = World<"utility-vm">;
 
 /** How the mutants of utility VMs change a world. */
 export type MutateVms = (world: UvmWorld) => UvmWorld;
+
+/** A wait that was in vain. */
+export const TIMEOUT: UvmWaitResult = { verdict: "timeout" };
+
+/** The subject of errors about a VM. */
+export const aboutVm = ({ id }: Pick<UtilityVm, "id">): Subject => `uvm:${id}`;
+
+/** The subject of errors about something attached. */
+export const aboutPath = (hostPath: string): Subject => `attachment:${hostPath}`;
+
+/** What a request is about. */
+export const pathOf = (request: Json): string => String(field(request, "ResourcePath") ?? "");
+
+/** Of what type it is for the guest. */
+export const typeOf = (request: Json): unknown => field(request, "GuestRequest", "ResourceType");
+
+/** Whether a request is about a SCSI disk. */
+export const isDisk = (request: Json): boolean =>
+  /^VirtualMachine\/Devices\/Scsi\//.test(pathOf(request));
+
+/** A SCSI disk that is nowhere. */
+export const nowhere = (hostPath: string): ScsiAttachment => ({
+  hostPath,
+  location: { key: "none", controller: 0, lun: -1 },
+});
 
 /** Changes every instance that is opened. */
 export function onVms(
