@@ -28,6 +28,15 @@ export function memoryTaskHost(backend: MemoryBackend): TaskHost {
       return disks.find((disk) => disk.machine === uuid)?.sizeBytes ?? 0;
     },
     run: (machine, argv) => run(backend, () => find(machine), argv),
+    async answers(port) {
+      try {
+        await backend.call("guest.run", { address: `127.0.0.1:${port}`, argv: ["true"] });
+        return true;
+      } catch (error) {
+        if (isRefusal(error, "no-route", "connection-refused")) return false;
+        throw error;
+      }
+    },
   });
 }
 

@@ -23,6 +23,9 @@ const FIRST_MS = 1_000;
 /** How long a driver may take to see that its hypervisor is gone, or back. */
 const NOTICED_MS = 120_000;
 
+/** Longer than most drivers' pauses between two looks at the hypervisor. */
+const QUIET_MS = 12_000;
+
 /** Cases about health. */
 export const TASK_FINGERPRINT_CASES: readonly Case<"task-driver">[] = [
   {
@@ -90,7 +93,7 @@ export const TASK_FINGERPRINT_CASES: readonly Case<"task-driver">[] = [
       second: "task.fingerprint.readers",
       left: "task.fingerprint.readers",
       "goes-on": "task.fingerprint.readers",
-      quiet: "task.fingerprint.quiet",
+      news: "task.fingerprint.readers",
     },
     async run({ driver, fresh, faults, check }) {
       await fresh.configured(driver);
@@ -107,8 +110,24 @@ export const TASK_FINGERPRINT_CASES: readonly Case<"task-driver">[] = [
       const { value, done } = await seen;
       faults.clear();
       check.equal("goes-on", "end of the other stream", done ?? false, false);
-      check.equal("quiet", "what is told next", value?.health, "unhealthy");
+      check.equal("news", "what is told next", value?.health, "unhealthy");
       stay.abort();
+    },
+  },
+  {
+    id: "task.fingerprint.quiet",
+    title: "Health that did not change is told once",
+    why: "Each item is an update of the node for every agent of the cluster",
+    checks: { once: "task.fingerprint.quiet" },
+    async run({ driver, fresh, read, settled, check }) {
+      const { id } = await fresh.task();
+      const stop = new AbortController();
+      const seen = settled([read(driver.fingerprint({ signal: stop.signal }), Infinity)]);
+      // Some periods of looking go by.
+      await driver.stopTask(id, { timeoutMs: QUIET_MS });
+      stop.abort();
+      const told = (await seen)[0]?.value?.map(({ health }) => health);
+      check.equal("once", "what was told", told, ["healthy"]);
     },
   },
 ];

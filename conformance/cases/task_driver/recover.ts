@@ -24,6 +24,7 @@ export const TASK_INSPECT_CASES: readonly Case<"task-driver">[] = [
       exit: "task.inspect.fields",
       copy: "task.inspect.copy",
       "exit-copy": "task.inspect.copy",
+      "wait-copy": "task.inspect.copy",
     },
     async run({ driver, fresh, check }) {
       const { id, spec } = await fresh.task();
@@ -42,7 +43,10 @@ export const TASK_INSPECT_CASES: readonly Case<"task-driver">[] = [
       Object.assign(ended, { state: "running" });
       Object.assign(ended.exit ?? {}, { exitCode: 7 });
       check.equal("copy", "state", (await driver.inspectTask(id)).state, "exited");
-      check.equal("exit-copy", "end", await driver.waitTask(id), ENDS.forced);
+      const waited = await driver.waitTask(id);
+      check.equal("exit-copy", "end", waited, ENDS.forced);
+      Object.assign(waited, { exitCode: 7 });
+      check.equal("wait-copy", "end", await driver.waitTask(id), ENDS.forced);
     },
   },
   {

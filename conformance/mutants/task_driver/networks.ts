@@ -66,6 +66,24 @@ export const TASK_NETWORK_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-ports-are-told-and-not-mapped",
+    breaks: "task.net.ports",
+    why: "Rules for what comes from outside, and none for what the host itself sends",
+    mutate: onTasks((driver) => ({
+      startTask: async (spec, options) => {
+        const { ports = [], ...resources } = spec.resources;
+        if (ports.length !== 1) return await driver.startTask(spec, options);
+        const config = Object(spec.config);
+        const network_interface = (config.network_interface ?? [])
+          .map(({ bridge: { name } }: { bridge: { name: string } }) => ({ bridge: { name } }));
+        const without = { ...spec, resources, config: { ...config, network_interface } };
+        const { network, ...started } = await driver.startTask(without, options);
+        const portMap = Object.fromEntries(ports.map(({ label, to }) => [label, to]));
+        return { ...started, ...(network && { network: { ...network, portMap } }) };
+      },
+    })),
+  },
+  {
     id: "task-unknown-labels-are-skipped",
     breaks: "task.net.unknown-label",
     why: "Logged and skipped: the task runs, and nobody reaches it",

@@ -192,4 +192,15 @@ export const TASK_PLUGIN_MUTANTS: readonly TaskMutant[] = [
       };
     }),
   },
+  {
+    id: "task-fingerprint-is-told-again-and-again",
+    breaks: "task.fingerprint.quiet",
+    why: "Every tick tells all, whether or not it is news",
+    mutate: onTasks((driver) => ({
+      fingerprint: (options) =>
+        (async function* (): AsyncGenerator<TaskFingerprint> {
+          for await (const seen of driver.fingerprint(options)) yield* [seen, seen];
+        })(),
+    })),
+  },
 ];

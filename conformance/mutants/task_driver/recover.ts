@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TaskHandle, TaskStatus } from "../../../drivers/contract/mod.ts";
+import type { TaskExit, TaskHandle, TaskStatus } from "../../../drivers/contract/mod.ts";
 import {
   failingLate,
   forgiving,
@@ -57,6 +57,22 @@ export const TASK_INSPECT_MUTANTS: readonly TaskMutant[] = [
           const status = await driver.inspectTask(id, options);
           if (status.state !== "exited") return status;
           const kept = own.get(id) ?? status;
+          own.set(id, kept);
+          return kept;
+        },
+      };
+    }),
+  },
+  {
+    id: "task-end-is-the-drivers-own",
+    breaks: "task.inspect.copy",
+    why: "All who wait get the entry of the map itself",
+    mutate: onTasks((driver) => {
+      const own = new Map<string, TaskExit>();
+      return {
+        waitTask: async (id, options) => {
+          const exit = await driver.waitTask(id, options);
+          const kept = own.get(id) ?? exit;
           own.set(id, kept);
           return kept;
         },

@@ -38,6 +38,11 @@ export interface TaskHost extends HostBase {
    * @throws {Error} if the guest does not come up, or the program fails
    */
   run?(machine: string, argv: readonly string[]): Promise<string>;
+  /**
+   * Whether a guest's SSH server, on which the suite's guest lets the suite in, answers on a TCP port of the
+   * host's loopback address. Does not wait for a guest to come up.
+   */
+  answers?(port: number): Promise<boolean>;
   /** Restarts the hypervisor's daemon; machines live on. */
   restartDaemon?(): Promise<void>;
   /** Why a control that is absent makes no sense for this hypervisor. */

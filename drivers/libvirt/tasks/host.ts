@@ -6,7 +6,7 @@
 
 import type { TaskHost, TaskHostControl } from "../../contract/mod.ts";
 import type { DomainRef, LeaseRecord, LibvirtBackend, VolumeRef } from "../backend.ts";
-import { unlessRefused } from "../errors.ts";
+import { isRefused, unlessRefused } from "../errors.ts";
 import { libvirtHost } from "../host.ts";
 import { Flags } from "../rpc/constants.ts";
 import { ErrorNumber } from "../rpc/errors.ts";
@@ -17,6 +17,8 @@ const { NO_NETWORK, NO_STORAGE_VOL, OPERATION_INVALID } = ErrorNumber;
 const DESTROY_MS = 30_000;
 /** A guest has to boot before it hears anything. */
 const GUEST_MS = 120_000;
+/** For one command over SSH. */
+const SSH_MS = 60_000;
 const KIB_PER_MIB = 1024;
 
 /** Why some controls make no sense here. */
@@ -55,6 +57,15 @@ export function libvirtTaskHost(backend: LibvirtBackend): TaskHost {
       return Number(textOf(xml, "capacity"));
     },
     run: (name, argv) => run(backend, name, argv),
+    async answers(port) {
+      const params = { address: `127.0.0.1:${port}`, argv: ["true"] };
+      try {
+        return (await backend.call("ssh.run", params, { timeoutMs: SSH_MS })).exitCode === 0;
+      } catch (error) {
+        if (isRefused(error) && error.code === "ssh-unreachable") return false;
+        throw error;
+      }
+    },
     restartDaemon: async () => void await backend.call("daemon.restart", {}),
   };
 }

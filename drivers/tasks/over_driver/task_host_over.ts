@@ -16,7 +16,7 @@ const NEVER: Readonly<Partial<Record<TaskHostControl, string>>> = {
 /** The controls, as far as the driver's host has them. */
 export function taskHostOver(
   host: HostControls,
-  more: Pick<TaskHost, "size" | "diskBytes" | "run"> = {},
+  more: Pick<TaskHost, "size" | "diskBytes" | "run" | "answers"> = {},
 ): TaskHost {
   const { force, vanish, turnOff, census } = host;
   const { plantMachine, uprootMachine, fingerprint } = host;
@@ -41,6 +41,7 @@ export function taskHostOver(
       ...(!more.size && { size: "this driver's host does not tell" }),
       ...(!more.diskBytes && { diskBytes: "tasks of this driver say no size of a disk" }),
       ...(!more.run && { run: "nothing can be asked of a guest of this driver" }),
+      ...(!more.answers && { answers: "this driver's host does not tell" }),
     },
   };
 }
