@@ -25,22 +25,6 @@ export const TASK_NETWORK_CASES: readonly Case<"task-driver">[] = [
     },
   },
   {
-    id: "task.net.own",
-    title: "The address answered is the guest's own, and not one of a guest before it",
-    why: "Of several leases the oldest was taken, which was that of a guest long gone",
-    needs: ["task.address", "host.run"],
-    boots: true,
-    checks: { answers: "task.net.address" },
-    async run({ driver, fresh, host, settled, check }) {
-      const before = await fresh.guest();
-      await driver.destroyTask(before.id, { force: true });
-      const { machine, network } = await fresh.guest();
-      const ip = network?.ip ?? "";
-      const [{ error } = {}] = await settled([host.run(machine, ["ping", "-c", "1", ip])]);
-      check.equal("answers", "error of a ping from the guest to its address", error, undefined);
-    },
-  },
-  {
     id: "task.net.ports",
     title: "A start with ports answers them, and the task goes without a trace",
     why: "A label that nobody knew was skipped, and rules stayed behind",
@@ -71,20 +55,30 @@ export const TASK_NETWORK_CASES: readonly Case<"task-driver">[] = [
   },
   {
     id: "task.net.reached",
-    title: "A port of the host leads to the guest while its task is there, and no other port does",
-    why: "What went through the loopback address was not forwarded, and nobody had tried",
+    title: "A guest answers at its address, and at its ports of the host while its task is there",
+    why:
+      "Of several leases the oldest was told, and what the host sent itself was not forwarded: nobody had tried",
     needs: ["task.ports", "host.run", "host.answers"],
     boots: true,
-    checks: { mapped: "task.net.ports", unmapped: "task.net.ports", gone: "task.net.teardown" },
-    async run({ driver, fresh, host, check }) {
+    checks: {
+      own: "task.net.address",
+      mapped: "task.net.ports",
+      unmapped: "task.net.ports",
+      gone: "task.net.teardown",
+    },
+    async run({ driver, fresh, host, settled, check }) {
+      // Whose lease may still be there.
+      const before = await fresh.guest();
+      await driver.destroyTask(before.id, { force: true });
       const bridge = { name: await fresh.bridge(), ports: ["ssh"] };
       const [mapped, unmapped] = [fresh.port(), fresh.port()];
-      const { id, machine } = await fresh.guest({
+      const { id, machine, network } = await fresh.guest({
         resources: { ports: [{ label: "ssh", value: mapped, to: 22, hostIp: "127.0.0.1" }] },
         config: { network_interface: [{ bridge }] },
       });
-      // Only a guest that is up lets anybody in.
-      await host.run(machine, ["true"]);
+      const ping = ["ping", "-c", "1", network?.ip ?? ""];
+      const [{ error } = {}] = await settled([host.run(machine, ping)]);
+      check.equal("own", "error of a ping from the guest to its own address", error, undefined);
       check.equal("mapped", "whether the guest answers", await host.answers(mapped), true);
       check.equal("unmapped", "whether the guest answers", await host.answers(unmapped), false);
       await driver.destroyTask(id, { force: true });
