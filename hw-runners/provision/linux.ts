@@ -60,14 +60,24 @@ export function libvirtSteps(root: string): Step[] {
     },
     {
       id: "pool",
-      what: 'the pool "default" is active',
-      isDone: says("running", ...virsh("pool-info", "default")),
+      what: 'the pool "default" is there',
+      isDone: succeeds(...virsh("pool-info", "default")),
       commands: [
         virsh("pool-define-as", "default", "dir", "--target", POOL),
         virsh("pool-build", "default"),
-        virsh("pool-start", "default"),
-        virsh("pool-autostart", "default"),
       ],
+    },
+    {
+      id: "pool.active",
+      what: 'the pool "default" is active',
+      isDone: says("running", ...virsh("pool-info", "default")),
+      commands: [virsh("pool-start", "default")],
+    },
+    {
+      id: "pool.autostart",
+      what: 'the pool "default" is active after a restart, too',
+      isDone: says("default", ...virsh("pool-list", "--all", "--autostart", "--name")),
+      commands: [virsh("pool-autostart", "default")],
     },
   ];
 }
