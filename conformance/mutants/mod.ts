@@ -10,7 +10,7 @@ import { CREATE_MUTANTS } from "./driver/create.ts";
 import { DELETE_MUTANTS } from "./driver/delete.ts";
 import { DRIVER_MUTANTS } from "./driver/driver.ts";
 import { ERROR_MUTANTS } from "./driver/errors.ts";
-import { EVENT_MUTANTS } from "./driver/events.ts";
+import { EVENT_GAP_MUTANTS, EVENT_MUTANTS } from "./driver/events.ts";
 import { FORWARD_MUTANTS } from "./driver/forwards.ts";
 import { IMAGE_FETCH_MUTANTS } from "./driver/image_fetch.ts";
 import { IMAGE_FILE_MUTANTS } from "./driver/image_files.ts";
@@ -65,6 +65,7 @@ export const MUTANTS: readonly PlantedMutant[] = [
   ...plantedIn("memory", "task-driver", TASK_MUTANTS),
   ...plantedIn(PLUGIN, "task-driver", TASK_WIRE_MUTANTS),
   ...plantedIn("kubevirt", "machine-plugin", PLUGIN_MUTANTS),
+  ...plantedIn("kubevirt", "driver", EVENT_GAP_MUTANTS),
   ...plantedIn("hcs", "utility-vm", UVM_MUTANTS),
   ...plantedIn("hyperv", "driver", [...HYPERV_MUTANTS, ...HYPERV_DEFECTS]),
 ];

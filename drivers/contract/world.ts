@@ -37,6 +37,9 @@ export interface TraceLine {
   readonly outcome: string;
 }
 
+/** How what tells of events breaks off. */
+export type EventBreak = "cut" | "forgotten";
+
 /**
  * What the suite may do behind the back of what is under test, whatever the contract. Each optional
  * member is a facet of the subject. Names are qualified names of the hypervisor.
@@ -55,6 +58,11 @@ export interface HostBase {
   uprootMachine?(name: string): Promise<void>;
   /** A digest of a machine's definition, state and disk: equal while nobody touched it. */
   fingerprint?(name: string): Promise<string>;
+  /**
+   * Breaks off what tells of events, once: `cut` is a connection that breaks; after `forgotten`,
+   * nobody can be told any more of what happened before.
+   */
+  breakEvents?(how: EventBreak): Promise<void>;
   /**
    * Why a control that is absent makes no sense for this hypervisor, such as a second machine of one
    * name where the hypervisor itself refuses that. Cases that need such a control are `unsupported`;

@@ -9,7 +9,7 @@ import type { HostControl, HostControls, PowerState } from "../contract/mod.ts";
 import type { KubeBackend, MachineOutline } from "./backend.ts";
 import { CREATION_ANNOTATION, OFF, ON } from "./machine_state.ts";
 import { KINDS } from "./objects_client.ts";
-import { pluginHost } from "./plugin_host.ts";
+import { breakEvents, pluginHost } from "./plugin_host.ts";
 import { isRefusal } from "./status.ts";
 
 /** Why some controls make no sense on a real cluster. */
@@ -23,6 +23,7 @@ const INAPPLICABLE: Readonly<Partial<Record<HostControl, string>>> = {
 const LIVE_INAPPLICABLE: typeof INAPPLICABLE = {
   ...INAPPLICABLE,
   force: "KubeVirt puts no machine into a state that no operation leads to",
+  breakEvents: "a real cluster is not put out of order",
 };
 
 /** The controls of a real cluster. */
@@ -48,6 +49,7 @@ export function simulatedHost(backend: KubeBackend): HostControls {
       await machines.until(name, ({ status }) => status?.printableStatus === "Stopped");
     },
     force: (name, state) => force(backend, machines, name, state),
+    breakEvents: (how) => breakEvents(backend, how),
   };
 }
 

@@ -88,8 +88,7 @@ function spiOf(home: PluginHome): PluginSpi {
       return (await create(home, call, options)).providerID;
     },
     async deleteMachine(name, providerID, providerSpec, secret, options): Promise<string> {
-      await remove(home, { name, providerID, providerSpec, secret }, options);
-      return providerID;
+      return await remove(home, { name, providerID, providerSpec, secret }, options);
     },
     async getMachineStatus(name, providerID, providerSpec, secret, options): Promise<string> {
       return (await status(home, { name, providerID, providerSpec, secret }, options)).providerID;
@@ -160,12 +159,13 @@ async function remove(
   it: MachineAsked,
   options?: CallOptions,
   lastKnownState?: string,
-): Promise<void> {
+): Promise<string> {
   const what = about("deleteMachine", it, options);
-  await attempt(what, async () => {
+  return await attempt(what, async () => {
     const call = machineCall(home, it, what);
     const describe = (error: unknown) => driverError(error, what, meaningOf);
-    await deleteMachine(call, lastKnownState, describe);
+    const found = await deleteMachine(call, lastKnownState, describe);
+    return found ? providerIdOf(found, call.objects.namespace) : "";
   });
 }
 

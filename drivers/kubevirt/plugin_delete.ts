@@ -25,7 +25,8 @@ type Part = { readonly kind: typeof PARTS[number]; readonly object: KubeObject }
 
 /**
  * Removes a machine, and waits until it is gone as far as the settings say. What is not there is
- * gone; what somebody else owns is left alone, and so is a later machine of the name.
+ * gone; what somebody else owns is left alone, and so is a later machine of the name. Answers the
+ * machine as it was found, if it was there.
  *
  * @throws {PluginError} whatever went wrong, with the state to go on from
  */
@@ -33,7 +34,7 @@ export async function deleteMachine(
   call: MachineCall,
   lastKnownState: string | undefined,
   describe: (error: unknown) => DriverError,
-): Promise<void> {
+): Promise<VirtualMachine | undefined> {
   let state = readState(lastKnownState);
   try {
     const { objects, names, signal } = call;
@@ -43,16 +44,17 @@ export async function deleteMachine(
     const level = call.settings.deletion;
     if (target) {
       const left = await requestDeletion(call, "virtualmachines", target);
-      if (level === "accepted") return;
+      if (level === "accepted") return target;
       const words = left ? [inWords("machine", left)] : [];
       await untilGone(call, () => machineIn(call, target), words);
     }
     const parts = await partsIn(call, state);
     state = { ...state, disks: disksOf(state, parts) };
     const left = await removed(call, parts);
-    if (level === "accepted") return;
+    if (level === "accepted") return target;
     await untilPartsGone(call, state, left);
     if (level === "storage") await untilGone(call, () => disksIn(call, state));
+    return target;
   } catch (error) {
     const described = describe(error);
     const response = { lastKnownState: JSON.stringify(state) };

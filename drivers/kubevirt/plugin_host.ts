@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import type { Json } from "../backend/backend.ts";
-import type { PluginHost, PluginTrouble } from "../contract/mod.ts";
+import type { EventBreak, PluginHost, PluginTrouble } from "../contract/mod.ts";
 import type { Collection, Knobs, KubeBackend, KubeObject, MachineOutline } from "./backend.ts";
 import { KINDS, type Kinds } from "./objects_client.ts";
 import { samplesOf } from "./plugin_samples.ts";
@@ -33,7 +33,7 @@ const KIND_NAMES = [
 /** How often a change is tried again when somebody else was faster. */
 const MOST_TRIES = 5;
 
-/** Holds a machine back while it is deleted. */
+/** Holds an object back while it is deleted. */
 const HELD = "vmtck.dev/held";
 /** What another client writes. */
 const TOUCHED = "vmtck.dev/touched";
@@ -50,6 +50,7 @@ export function pluginHost(backend: KubeBackend): PluginHost {
       duplicate: NO_TWINS,
       trouble: "a real cluster is not put out of order",
       page: "a real cluster has pages of a size of its own",
+      breakEvents: "a real cluster is not put out of order",
     },
     inventory: () => space.inventory(),
     diskName: (name) => diskOf(name, ROOT_DISK),
@@ -72,7 +73,8 @@ export function pluginHost(backend: KubeBackend): PluginHost {
       const isOver = !instance || FINAL.has(phaseOf(instance));
       return !isOver || (await space.machine(name)).spec.runStrategy !== "Halted";
     },
-    holdDeletion: (name, held) => space.hold(name, held),
+    holdDeletion: (name, held) => space.hold("virtualmachines", name, held),
+    holdDisk: (name, held) => space.hold("persistentvolumeclaims", name, held),
     touch: async (name) => {
       const metadata = { annotations: { [TOUCHED]: "yes" } };
       await space.merge("virtualmachines", name, { metadata });
@@ -111,7 +113,13 @@ export function simulatedPluginHost(backend: KubeBackend): PluginHost {
     async page(size = ENDLESS_PAGE): Promise<void> {
       await backend.call("lab.set", { pageSize: size });
     },
+    breakEvents: (how) => breakEvents(backend, how),
   };
+}
+
+/** Breaks off all watches of a simulated cluster. */
+export async function breakEvents(backend: KubeBackend, how: EventBreak): Promise<void> {
+  await backend.call(how === "cut" ? "lab.cutWatches" : "lab.compact", {});
 }
 
 /** The objects of the connection's own namespace. */
@@ -228,15 +236,15 @@ class Namespace {
   }
 
   /** Adds or removes the finalizer, and leaves those of others. */
-  async hold(name: string, held: boolean): Promise<void> {
+  async hold(kind: keyof Kinds, name: string, held: boolean): Promise<void> {
     for (let tries = 1;; tries++) {
-      const found = await this.find("virtualmachines", name);
+      const found = await this.find(kind, name);
       if (!found) return;
       const others = (found.metadata.finalizers ?? []).filter((it) => it !== HELD);
       const { resourceVersion } = found.metadata;
       const finalizers = held ? [...others, HELD] : others;
       try {
-        return await this.merge("virtualmachines", name, {
+        return await this.merge(kind, name, {
           metadata: { finalizers, resourceVersion },
         });
       } catch (error) {

@@ -20,6 +20,7 @@ const INAPPLICABLE: Readonly<Partial<Record<HostControl, string>>> = {
   duplicate: "libvirt itself refuses a second machine of one name",
   reboot: "the host is the one that the suite runs on",
   force: "libvirt puts no machine into a state that no operation leads to",
+  breakEvents: "its events come by the connection of all calls",
 };
 
 /** The controls over a backend. */

@@ -17,9 +17,11 @@ function wordOf(state: PowerState): string {
 }
 
 /** All controls of the simulated hypervisor. */
-export function memoryHost(backend: MemoryBackend): Required<Omit<HostControls, "census">> {
+export function memoryHost(
+  backend: MemoryBackend,
+): Required<Omit<HostControls, "breakEvents" | "census">> {
   return {
-    inapplicable: {},
+    inapplicable: { breakEvents: "its events come from the same memory" },
     inventory: async () => [...await backend.call("lab.inventory", {})],
     async plantMachine(name): Promise<void> {
       const uuid = crypto.randomUUID();

@@ -32,6 +32,10 @@ const states = (events: readonly MachineEvent[], name: string): string[] =>
   events.filter((event) => event.machine.name === name).map((event) => event.state)
     .filter((state, index, all) => state !== all[index - 1]);
 
+/** The same without the states between two others. */
+const settled = (events: readonly MachineEvent[], name: string): string[] =>
+  states(events, name).filter((state) => ["running", "stopped", "absent"].includes(state));
+
 /** Cases about events. */
 export const EVENT_CASES: readonly Case[] = [
   {
@@ -117,6 +121,33 @@ export const EVENT_CASES: readonly Case[] = [
       abort.abort();
       const settled = states(events, machine.name).filter((state) => state !== "stopping");
       check.equal("told", "settled states", settled, ["stopped", "absent"]);
+    },
+  },
+  {
+    id: "event.gap",
+    title: "A subscription outlives what tells of events",
+    why: "A watch ends with 410 when its history is gone, and nobody is told of anything any more",
+    needs: ["events", "host.breakEvents"],
+    checks: { cut: "event.gap", forgotten: "event.gap", own: "event.own" },
+    async run({ driver, fresh, host, check }) {
+      const machine = await fresh.machine();
+      const abort = new AbortController();
+      const events = (await subscribe(driver, abort.signal))[Symbol.asyncIterator]();
+      const rest = { [Symbol.asyncIterator]: () => ({ next: () => events.next() }) };
+      await machine.start();
+      const seen = await until(rest, machine.name, "running");
+      await host.breakEvents("cut");
+      await machine.forceStop();
+      seen.push(...await until(rest, machine.name, "stopped"));
+      check.equal("cut", "settled states", settled(seen, machine.name), ["running", "stopped"]);
+      await host.breakEvents("forgotten");
+      await driver.machines.delete(machine);
+      seen.push(...await until(rest, machine.name, "absent"));
+      abort.abort();
+      const all = ["running", "stopped", "absent"];
+      check.equal("forgotten", "settled states", settled(seen, machine.name), all);
+      const others = seen.filter((event) => event.machine.name !== machine.name);
+      check.equal("own", "events of others", others, []);
     },
   },
 ];

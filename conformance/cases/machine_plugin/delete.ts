@@ -1,5 +1,5 @@
 /**
- * Cases about removing machines and switching them off.
+ * Cases about removing machines.
  *
  * @module
  */
@@ -192,74 +192,60 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     },
   },
   {
-    id: "plugin.shutdown.off",
-    title: "A machine that is shut down is off, and stays off",
-    why: "What runs is removed, and made again by what watches over it",
-    needs: ["host", "spi", "host.running", "host.powered"],
+    id: "plugin.delete.held-disk",
+    title: "A deletion is not done while a disk is there, however often it is asked for",
+    why: "The machine is gone, so nobody knows its disks any more, and each is paid for",
+    needs: ["host", "host.running", "host.diskName", "host.holdDisk"],
     checks: {
-      on: "plugin.shutdown.off",
-      id: "plugin.shutdown.off",
-      off: "plugin.shutdown.off",
-      again: "plugin.shutdown.again",
+      first: "plugin.delete.storage",
+      resumed: "plugin.delete.storage",
+      later: "plugin.delete.storage",
+      gone: "plugin.delete.storage",
     },
-    async run({ plugin, fresh, host, check }) {
-      const { request, providerID } = await fresh.machine();
+    async run({ plugin, fresh, host, settled, check }) {
+      const before = await host.inventory();
+      const { request } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
       await host.running(qualified);
-      check.equal("on", "powered", await host.powered(qualified), true);
-      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
-      const shutDown = () => plugin.spi?.shutDownMachine(name, providerID, providerSpec, secret);
-      check.equal("id", "provider id", await shutDown(), providerID);
-      check.equal("off", "powered", await host.powered(qualified), false);
-      await check.answers("again", "shut down", shutDown, providerID);
+      const disk = host.diskName(qualified);
+      await host.holdDisk(disk, true);
+      let lastKnownState: string | undefined;
+      // As the controller does: what came with the error goes with the next request.
+      for (const time of ["first", "resumed"] as const) {
+        const machine = { ...request.machine, status: { lastKnownState } };
+        const [held = {}] = await settled([plugin.deleteMachine({ ...request, machine })]);
+        const isTold = HELD_UP.includes(ending(held));
+        check.holds(time, "ending", isTold, HELD_UP.join(" or "), ending(held));
+        ({ lastKnownState } = responseOf(held.error));
+      }
+      await host.holdDisk(disk, false);
+      const machine = { ...request.machine, status: { lastKnownState } };
+      await check.succeeds("later", "delete", () => plugin.deleteMachine({ ...request, machine }));
+      check.equal("gone", "inventory", await host.inventory(), before);
     },
   },
   {
-    id: "plugin.shutdown.absent",
-    title: "Shutting down a machine that is not there is not-found",
-    why: "A success without a machine",
-    needs: ["host", "spi"],
-    checks: { refused: "plugin.shutdown.absent" },
-    async run({ plugin, fresh, check }) {
-      const request = await fresh.request();
-      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
-      await check.refused(
-        "refused",
-        async () => await plugin.spi?.shutDownMachine(name, "", providerSpec, secret),
-        { code: "not-found", subject: subjectOf(request) },
-      );
-    },
-  },
-  {
-    id: "plugin.shutdown.conflict",
-    title: "Shutting down keeps what another client changed at the same time",
+    id: "plugin.delete.gap",
+    title: "A deletion comes to its end although what tells of it breaks off",
     why:
-      "After a conflict the same stale object is sent again, for ever or over the other's change",
-    needs: ["host", "spi", "faults", "host.touch", "host.touched", "host.powered"],
-    checks: {
-      done: "plugin.shutdown.conflict",
-      off: "plugin.shutdown.conflict",
-      kept: "plugin.shutdown.conflict",
-    },
-    async run({ plugin, fresh, host, faults, check }) {
-      const { request, providerID } = await fresh.machine();
+      "A watch is cut, or ends with 410 as its history is gone, and the end is waited for in vain",
+    needs: ["host", "host.running", "host.holdDeletion", "host.breakEvents"],
+    checks: { ending: "plugin.delete.gap", gone: "plugin.delete.gap" },
+    async run({ plugin, fresh, host, check }) {
+      const before = await host.inventory();
+      const { request } = await fresh.machine();
       const qualified = plugin.qualifiedMachineName(request.machine.name);
-      const { machine: { name }, machineClass: { providerSpec }, secret } = request;
-      let touching: Promise<void> | undefined;
-      const { error, met } = await faults.during(
-        {
-          kind: "error",
-          situation: "busy",
-          among: "changes",
-          call: 1,
-          onMet: () => touching = host.touch(qualified),
-        },
-        async () => await plugin.spi?.shutDownMachine(name, providerID, providerSpec, secret),
-      );
-      await touching;
-      check.equal("done", "ending and conflicts", [ending({ error }), met], ["ok", 1]);
-      check.equal("off", "powered", await host.powered(qualified), false);
-      check.equal("kept", "touched", await host.touched(qualified), true);
+      await host.running(qualified);
+      await host.holdDeletion(qualified, true);
+      const deleting = plugin.deleteMachine(request);
+      // Whether it looks or listens by then: each look at the host gives it time to go on.
+      for (const how of ["cut", "forgotten", "cut"] as const) {
+        await host.inventory();
+        await host.breakEvents(how);
+      }
+      await host.holdDeletion(qualified, false);
+      await check.succeeds("ending", "delete", () => deleting);
+      check.equal("gone", "inventory", await host.inventory(), before);
     },
   },
 ];

@@ -5,33 +5,47 @@
  */
 
 import {
+  CONTROLLER_REACTIONS,
   ERROR_CODES,
-  type FaultKind,
+  type ErrorCode,
   type FaultPlan,
   isDriverError,
   type MachinePlugin,
   type MachineRequest,
   responseOf,
+  RETRY_MS,
 } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
-import { byName, ending } from "./seen.ts";
+import { byName, ending, halfMaker, shutDown } from "./seen.ts";
 
 /** No method makes more backend calls than this. */
 const MOST_CALLS = 60;
 /** Those that come after are looks at what is on its way out, and like these. */
-const MOST_DELETE_CALLS = 6;
-/** How a change goes wrong on its way; a late answer has a case of its own. */
-const KINDS: readonly FaultKind[] = ["lost-reply", "garbled-reply", "disconnect"];
-/** What the provider itself may say to a change. */
-const SITUATIONS = ["busy", "internal"] as const;
+const MOST_WAITING_CALLS = 6;
+
+/** How a call goes wrong. */
+interface Fault extends Omit<FaultPlan, "call"> {
+  /** Whether it is over by itself soon, so that the controller has to ask again soon. */
+  readonly passes?: true;
+}
 
 /** A change can go wrong in every way; of a read it is enough to know whether it succeeds. */
-const FAULTS: readonly Omit<FaultPlan, "call">[] = [
-  { kind: "error", situation: "unavailable" },
-  ...SITUATIONS.map((situation) => ({ kind: "error", situation, among: "changes" }) as const),
-  ...KINDS.map((kind) => ({ kind, among: "changes" }) as const),
+const FAULTS: readonly Fault[] = [
+  { kind: "error", situation: "unavailable", passes: true },
+  { kind: "error", situation: "busy", among: "changes", passes: true },
+  { kind: "error", situation: "internal", among: "changes" },
+  { kind: "disconnect", among: "changes", passes: true },
+  { kind: "lost-reply", among: "changes", passes: true },
+  { kind: "garbled-reply", among: "changes" },
+  { kind: "timeout", among: "changes", passes: true },
+  { kind: "late-reply", among: "changes", passes: true },
 ];
+
+/** The codes on which the controller soon asks again; see `CONTROLLER_REACTIONS`. */
+const PASSING: readonly ErrorCode[] = ERROR_CODES.filter((code) =>
+  CONTROLLER_REACTIONS.delete[code].retryMs === RETRY_MS.short
+);
 
 /** What is wrong with an error by the contract, or nothing. */
 function flaw(error: unknown): string | undefined {
@@ -46,6 +60,8 @@ interface Seen {
   readonly flaws: string[];
   /** Errors that say not-found, where the machine was there. */
   readonly unsure: string[];
+  /** Errors that keep the controller from asking again soon, although what went wrong is over. */
+  readonly late: string[];
   /** Errors that say uninitialized without the ids. */
   readonly blank: string[];
   /** Statuses and lists that do not agree after a failure. */
@@ -67,8 +83,8 @@ async function idsOf(plugin: MachinePlugin, request: MachineRequest): Promise<st
 
 /** A method under a fault. */
 interface Sweep {
-  /** Whether the machine is there before. */
-  readonly exists: boolean;
+  /** What is there before: nothing, a machine, or one whose creation was cut off if there are such. */
+  readonly from: "nothing" | "machine" | "half";
   /** The method. */
   readonly call: (context: PluginContext, request: MachineRequest) => Promise<unknown>;
   /** What there is of the machine when the method was done: 1 or 0. */
@@ -77,20 +93,29 @@ interface Sweep {
   readonly mostCalls: number;
 }
 
+/** Makes requests of a class of their own, which keeps the lists short, about what is there before. */
+async function beginner(
+  context: PluginContext,
+  { from }: Sweep,
+): Promise<() => Promise<MachineRequest>> {
+  const { fresh } = context;
+  if (from === "nothing") return () => fresh.request(fresh.machineClass());
+  const half = from === "half" ? await halfMaker(context) : undefined;
+  const whole = async (): Promise<MachineRequest> =>
+    (await fresh.machine(fresh.machineClass())).request;
+  return half ? () => half(fresh.machineClass()) : whole;
+}
+
 /** One round: the fault at one call, what it left, and the same call again. Answers whether it was met. */
 async function round(
   context: PluginContext,
-  { exists, call, machines }: Sweep,
-  fault: FaultPlan,
+  { call, machines }: Sweep,
+  request: MachineRequest,
+  { passes, ...fault }: Fault & FaultPlan,
   seen: Seen,
 ): Promise<boolean> {
-  const { plugin, fresh, faults, settled } = context;
+  const { plugin, faults, settled } = context;
   const at = `${fault.situation ?? fault.kind} at call ${fault.call}`;
-  // A class of its own keeps the lists short.
-  const machineClass = fresh.machineClass();
-  const request = exists
-    ? (await fresh.machine(machineClass)).request
-    : await fresh.request(machineClass);
   seen.requests.push(byName(request));
   const { error, met } = await faults.during(fault, () => call(context, request));
   if (error !== undefined) {
@@ -98,6 +123,9 @@ async function round(
     const wrong = flaw(error);
     if (wrong !== undefined) seen.flaws.push(`${at}: ${wrong}`);
     if (ending({ error }) === "not-found") seen.unsure.push(at);
+    else if (passes && isDriverError(error) && !PASSING.includes(error.code)) {
+      seen.late.push(`${at}: ${error.code}`);
+    }
     await compare(context, request, at, seen);
     const [again = {}] = await settled([call(context, request)]);
     const there = (await idsOf(plugin, request)).length;
@@ -128,11 +156,12 @@ async function compare(
 /** Fails call 1, then 2, and so on, until the method makes no more; with each fault. */
 async function sweep(context: PluginContext, what: Sweep): Promise<Seen> {
   const { plugin, settled } = context;
-  const empty = { flaws: [], unsure: [], blank: [], torn: [], stuck: [], requests: [] };
+  const empty = { flaws: [], unsure: [], late: [], blank: [], torn: [], stuck: [], requests: [] };
   const seen: Seen = { ...empty, failures: 0 };
+  const begin = await beginner(context, what);
   for (const fault of FAULTS) {
     for (let call = 1; call <= what.mostCalls; call++) {
-      if (!await round(context, what, { ...fault, call }, seen)) break;
+      if (!await round(context, what, await begin(), { ...fault, call }, seen)) break;
     }
   }
   // All at once: each may have a guest that takes its time.
@@ -141,17 +170,22 @@ async function sweep(context: PluginContext, what: Sweep): Promise<Seen> {
 }
 
 /** A case: each backend call of a method fails in every way. */
-function sweepCase(part: Pick<Case, "id" | "title" | "why">, what: Sweep): Case<"machine-plugin"> {
+function sweepCase(
+  { needs = [], ...part }: Pick<Case<"machine-plugin">, "id" | "title" | "why" | "needs">,
+  what: Sweep,
+): Case<"machine-plugin"> {
+  const isNew = what.from === "nothing";
   return {
     ...part,
-    needs: ["host", "faults"],
+    needs: ["host", "faults", ...needs],
     checks: {
       failures: "plugin.error.shape",
       shape: "plugin.error.shape",
       unsure: "plugin.error.unsure",
-      ...(what.exists ? {} : { agree: "plugin.create.truthful" }),
+      soon: "plugin.error.passing",
+      ...(isNew ? { agree: "plugin.create.truthful" } : {}),
       ids: "plugin.initialize.response",
-      retry: what.exists ? "plugin.error.retry" : "plugin.create.rollback",
+      retry: isNew ? "plugin.create.rollback" : "plugin.error.retry",
     },
     async run(context) {
       const { check } = context;
@@ -159,7 +193,8 @@ function sweepCase(part: Pick<Case, "id" | "title" | "why">, what: Sweep): Case<
       check.holds("failures", "calls that failed", failures > 0, "at least one", failures);
       check.equal("shape", "errors that are none of the contract", seen.flaws, []);
       check.equal("unsure", "errors that say not-found", seen.unsure, []);
-      if (!what.exists) check.equal("agree", "statuses that do not fit the list", seen.torn, []);
+      check.equal("soon", "errors that the controller waits long after", seen.late, []);
+      if (isNew) check.equal("agree", "statuses that do not fit the list", seen.torn, []);
       check.equal("ids", "uninitialized without ids", seen.blank, []);
       check.equal("retry", "retries that failed", seen.stuck, []);
     },
@@ -173,7 +208,7 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     title: "Whichever backend call of a create fails, and however, a retry comes to one machine",
     why: "The machine is there and its secret is not, and nobody can finish the job",
   }, {
-    exists: false,
+    from: "nothing",
     call: ({ plugin }, request) => plugin.createMachine(request),
     machines: 1,
     mostCalls: MOST_CALLS,
@@ -183,7 +218,7 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     title: "Whichever backend call of a status fails, the machine is not told as missing",
     why: "A lost connection is taken for a lost machine, and another one is made",
   }, {
-    exists: true,
+    from: "machine",
     call: ({ plugin }, request) => plugin.getMachineStatus(request),
     machines: 1,
     mostCalls: MOST_CALLS,
@@ -193,10 +228,32 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     title: "Whichever backend call of a delete fails, and however, a retry removes the machine",
     why: "The machine is gone and its disks are not, and nobody looks again",
   }, {
-    exists: true,
+    from: "machine",
     call: ({ plugin }, request) => plugin.deleteMachine(request),
     machines: 0,
-    mostCalls: MOST_DELETE_CALLS,
+    mostCalls: MOST_WAITING_CALLS,
+  }),
+  sweepCase({
+    id: "plugin.error.initialize-sweep",
+    title: "Whichever backend call of an initialization fails, and however, a retry finishes it",
+    why: "The machine is finished half a second time, and is uninitialized for ever",
+    needs: ["initializeMachine"],
+  }, {
+    from: "half",
+    call: async ({ plugin }, request) => await plugin.initializeMachine?.(request),
+    machines: 1,
+    mostCalls: MOST_CALLS,
+  }),
+  sweepCase({
+    id: "plugin.error.shutdown-sweep",
+    title: "Whichever backend call of a shutdown fails, and however, a retry switches it off",
+    why: "Half of what keeps the machine off is written, and the rest never",
+    needs: ["spi"],
+  }, {
+    from: "machine",
+    call: ({ plugin }, request) => shutDown(plugin, request),
+    machines: 1,
+    mostCalls: MOST_WAITING_CALLS,
   }),
   {
     id: "plugin.error.deadline",

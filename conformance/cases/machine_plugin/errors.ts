@@ -13,7 +13,15 @@ import {
 } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
-import { byName, ending, messageOf, methodsOf, subjectOf, withSecret } from "./seen.ts";
+import {
+  byName,
+  ending,
+  messageOf,
+  methodNames,
+  methodsOf,
+  subjectOf,
+  withSecret,
+} from "./seen.ts";
 
 /** How the methods end while something is wrong, for a machine that is there and for one to come. */
 async function endingsIn(
@@ -35,6 +43,9 @@ async function endingsIn(
   await host.trouble(undefined);
   return { endings, errors, request };
 }
+
+/** The methods whose changes a provider checks before it makes them. */
+const CHANGING: readonly string[] = ["create", "shut down"];
 
 /** All of those methods end so. */
 const all = (code: ErrorCode, names: readonly string[]): Record<string, string> =>
@@ -61,7 +72,7 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
         const [it = {}] = await settled([call(revoked)]);
         endings[name] = ending(it);
       }
-      const names = methodsOf(context).map(([name]) => name);
+      const names = methodNames(context);
       check.equal("endings", "endings", endings, all("unauthenticated", names));
       const used = names.filter((name) => endings[name] === "ok");
       check.equal("used", "methods with other credentials", used, []);
@@ -75,7 +86,7 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
     needs: ["host", "host.trouble"],
     checks: { endings: "plugin.error.permission" },
     async run(context) {
-      const names = ["create", "status", "list", "delete"];
+      const names = methodNames(context);
       const { endings } = await endingsIn(context, "permission-denied", names);
       context.check.equal("endings", "endings", endings, all("permission-denied", names));
     },
@@ -110,7 +121,7 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
     needs: ["host", "host.trouble"],
     checks: { endings: "plugin.error.throttled", retryable: "plugin.error.throttled" },
     async run(context) {
-      const names = ["create", "status", "list", "delete"];
+      const names = methodNames(context);
       const { endings, errors } = await endingsIn(context, "throttled", names);
       context.check.equal("endings", "endings", endings, all("unavailable", names));
       const retryable = errors.map((error) => isDriverError(error) && error.retryable);
@@ -125,8 +136,9 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
     checks: { endings: "plugin.error.unavailable", later: "plugin.error.retry" },
     async run(context) {
       const { plugin, fresh, check } = context;
-      const { endings } = await endingsIn(context, "unavailable", ["create"]);
-      check.equal("endings", "endings", endings, { create: "unavailable" });
+      const names = methodNames(context).filter((name) => CHANGING.includes(name));
+      const { endings } = await endingsIn(context, "unavailable", names);
+      check.equal("endings", "endings", endings, all("unavailable", names));
       const request = await fresh.request();
       await check.succeeds("later", "create", () => plugin.createMachine(request));
     },
@@ -138,41 +150,10 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
     needs: ["host", "host.trouble"],
     checks: { told: "plugin.error.not-installed" },
     async run(context) {
-      const names = ["create", "status", "list", "delete"];
+      const names = methodNames(context);
       const { endings } = await endingsIn(context, "not-installed", names);
       const wrong = Object.entries(endings).filter(([, it]) => it === "ok" || it === "not-found");
       context.check.equal("told", "endings as if it knew", wrong, []);
-    },
-  },
-  {
-    id: "plugin.error.canceled",
-    title: "An aborted call ends with canceled, and the plugin goes on",
-    why: "The abort is noticed at the next poll, or work goes on behind the caller's back",
-    needs: ["host", "faults"],
-    checks: {
-      before: "plugin.error.canceled",
-      during: "plugin.error.canceled",
-      later: "plugin.error.canceled",
-    },
-    async run({ plugin, fresh, faults, settled, check }) {
-      const request = await fresh.request();
-      const aborted = { signal: AbortSignal.abort() };
-      await check.refused("before", () => plugin.createMachine(request, aborted), {
-        code: "canceled",
-        subject: subjectOf(request),
-      });
-      const endings: string[] = [];
-      for (const call of [1, 2, 3]) {
-        const { signal, abort } = aborting();
-        const { error } = await faults.during(
-          { kind: "late-reply", call, onMet: abort },
-          () => plugin.createMachine(request, { signal }),
-        );
-        endings.push(ending({ error }));
-      }
-      check.equal("during", "endings", endings, ["canceled", "canceled", "canceled"]);
-      const [later = {}] = await settled([plugin.createMachine(request)]);
-      check.equal("later", "ending", ending(later), "ok");
     },
   },
   {
@@ -257,9 +238,3 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
     },
   },
 ];
-
-/** A signal, and what aborts it. */
-function aborting(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
-}

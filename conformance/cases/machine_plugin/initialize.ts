@@ -5,7 +5,7 @@
  */
 
 import type { Case } from "../../case.ts";
-import { ending, subjectOf } from "./seen.ts";
+import { byName, ending, halfMaker, subjectOf } from "./seen.ts";
 
 /** The cases. */
 export const PLUGIN_INITIALIZE_CASES: readonly Case<"machine-plugin">[] = [
@@ -24,6 +24,28 @@ export const PLUGIN_INITIALIZE_CASES: readonly Case<"machine-plugin">[] = [
       }
       const same = [providerID, nodeName];
       check.equal("answers", "provider ids and node names", answers, [same, same]);
+    },
+  },
+  {
+    id: "plugin.initialize.half",
+    title: "Initializing finishes a machine whose creation was cut off",
+    why: "Initializing only looks, so that the machine is uninitialized for ever",
+    needs: ["host", "faults", "initializeMachine"],
+    checks: { ids: "plugin.initialize.finishes", whole: "plugin.initialize.finishes" },
+    async run(context) {
+      const { plugin, fresh, check } = context;
+      const makeHalf = await halfMaker(context);
+      const request = makeHalf ? await makeHalf() : (await fresh.machine()).request;
+      const { providerID, nodeName } = await check.succeeds(
+        "ids",
+        "initialize",
+        async () =>
+          await plugin.initializeMachine?.(byName(request)) ?? { providerID: "", nodeName: "" },
+      );
+      await check.answers("whole", "status", async () => {
+        const status = await plugin.getMachineStatus(byName(request));
+        return [status.providerID, status.nodeName];
+      }, [providerID, nodeName]);
     },
   },
   {

@@ -5,7 +5,14 @@
  */
 
 import type { Case } from "../../case.ts";
-import { byName, methodsOf, subjectOf } from "./seen.ts";
+import { byName, ending, methodsOf, subjectOf } from "./seen.ts";
+
+/** The same value, which nobody can change any more. */
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const child of Object.values(value)) deepFrozen(child);
+  return Object.freeze(value);
+}
 
 /** The cases. */
 export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
@@ -14,9 +21,9 @@ export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
     title: "No call changes what it was given",
     why: "The tags of a class are shared by all its machines, and each adds its own",
     needs: ["host"],
-    checks: { request: "plugin.request.unchanged" },
+    checks: { request: "plugin.request.unchanged", frozen: "plugin.request.unchanged" },
     async run(context) {
-      const { fresh, settled, check } = context;
+      const { plugin, fresh, host, settled, check } = context;
       const request = await fresh.request();
       const text = JSON.stringify(request);
       const changed: string[] = [];
@@ -24,7 +31,22 @@ export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
         await settled([call(request)]);
         if (JSON.stringify(request) !== text) changed.push(name);
       }
+      const pvSpecs = [
+        host.samples.volumes?.own("v-1") ?? {},
+        ...host.samples.volumes?.foreign ?? [],
+      ];
+      const volumes = JSON.stringify(pvSpecs);
+      await settled([Promise.resolve(plugin.getVolumeIDs?.({ pvSpecs }))]);
+      if (JSON.stringify(pvSpecs) !== volumes) changed.push("volumes");
       check.equal("request", "methods that changed it", changed, []);
+      // Nor may a change be taken back before the answer: the class is that of other machines, too.
+      const endings: string[] = [];
+      const frozen = deepFrozen(JSON.parse(text));
+      for (const [name, call] of methodsOf(context)) {
+        const [it = {}] = await settled([call(frozen)]);
+        if (ending(it) !== "ok") endings.push(`${name}: ${ending(it)}`);
+      }
+      check.equal("frozen", "methods that cannot do without changing it", endings, []);
     },
   },
   {
@@ -36,6 +58,7 @@ export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
       create: "plugin.spi",
       status: "plugin.spi",
       list: "plugin.spi",
+      found: "plugin.spi",
       deleted: "plugin.spi",
       absent: "plugin.spi",
     },
@@ -49,7 +72,7 @@ export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
       check.equal("status", "id", status, providerID);
       const { machineList } = await plugin.listMachines(request);
       check.equal("list", "list", await spi?.listMachines(...rest), machineList);
-      await spi?.deleteMachine(name, providerID, ...rest);
+      check.equal("found", "id", await spi?.deleteMachine(name, providerID, ...rest), providerID);
       const absent = { code: "not-found", subject: subjectOf(request) } as const;
       await check.refused("deleted", () => plugin.getMachineStatus(byName(request)), absent);
       await check.refused(

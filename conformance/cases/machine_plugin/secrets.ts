@@ -10,14 +10,16 @@ import {
   type MachineRequest,
   responseOf,
 } from "../../../drivers/contract/mod.ts";
-import type { Case } from "../../case.ts";
+import type { Case, Settled } from "../../case.ts";
 import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
-import { ending, messageOf, methodsOf, withSecret } from "./seen.ts";
-
-/** What is no value of a key. */
-const NO_VALUES = ["", "ICAK", "%%%"];
+import { ending, messageOf, methodNames, methodsOf, withSecret } from "./seen.ts";
 
 const base64 = (text: string): string => new TextEncoder().encode(text).toBase64();
+
+/** What is no value of a key. */
+const NO_VALUES = ["", base64(" \n"), "%%%"];
+/** What makes no credentials. */
+const NO_CREDENTIALS = [base64("no credentials: ["), base64("{}"), base64("7")];
 
 /** Requests whose secret lacks something, with the key that it is about. */
 async function incomplete(
@@ -29,6 +31,9 @@ async function incomplete(
   return [
     [first, withSecret(request, undefined)],
     [first, withSecret(request, {})],
+    ...NO_CREDENTIALS.map((text) =>
+      [first, withSecret(request, { ...data, [first]: text })] as const
+    ),
     ...host.samples.secretKeys.flatMap((key) => {
       const { [key]: _, ...others } = data;
       return [others, ...NO_VALUES.map((value) => ({ ...data, [key]: value }))]
@@ -37,12 +42,51 @@ async function incomplete(
   ];
 }
 
-/** All that an error says, and all that caused it. */
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+/** All that an error says, and all that caused it; and all that an answer says. */
+function wordsOf({ value, error }: Settled<unknown>): string {
+  if (!(error instanceof Error)) return [JSON.stringify(value) ?? "", String(error)].join("\n");
   const data = isDriverError(error) ? JSON.stringify(error) : "";
   const response = JSON.stringify(responseOf(error));
-  return [data, response, error.message, error.stack, wordsOf(error.cause ?? "")].join("\n");
+  const cause = wordsOf({ error: error.cause ?? "" });
+  return [data, response, error.message, error.stack, cause].join("\n");
+}
+
+/** Requests that have the canary where something else should be. */
+function spoilt({ fresh: { canary } }: PluginContext, request: MachineRequest): MachineRequest[] {
+  const data = request.secret?.data ?? {};
+  const texts = [canary, `{"users": "${canary}"`, `- ${canary}: [`];
+  return [
+    ...texts.map((text) => ({ ...data, kubeconfig: base64(text) })),
+    // Not in base64, as it has to be.
+    { ...data, kubeconfig: canary },
+    { ...data, userData: canary },
+    { ...data, [canary]: "%%%" },
+  ].map((data) => withSecret(request, data));
+}
+
+/** What the methods answer and refuse with, while each of their first changes fails in its turn. */
+async function underFaults(
+  context: PluginContext,
+  request: MachineRequest,
+): Promise<Settled<unknown>[]> {
+  const { plugin, faults, settled } = context;
+  const seen: Settled<unknown>[] = [];
+  for (const [name, call] of methodsOf(context)) {
+    for (const kind of ["error", "disconnect", "garbled-reply"] as const) {
+      for (let nth = 1; nth <= 3; nth++) {
+        if (name !== "create") await settled([plugin.createMachine(request)]);
+        let value: unknown;
+        const { error, met } = await faults.during(
+          { kind, call: nth, among: "changes" },
+          async () => value = await call(request),
+        );
+        seen.push({ value, error });
+        if (name === "create") await settled([plugin.deleteMachine(request)]);
+        if (met === 0) break;
+      }
+    }
+  }
+  return seen;
 }
 
 /** The cases. */
@@ -55,10 +99,11 @@ export const PLUGIN_SECRET_CASES: readonly Case<"machine-plugin">[] = [
     checks: {
       codes: "plugin.secret.missing",
       named: "plugin.secret.missing",
+      methods: "plugin.secret.missing",
       unasked: "plugin.secret.missing",
     },
     async run(context) {
-      const { plugin, settled, check, trace } = context;
+      const { plugin, fresh, settled, check, trace } = context;
       const requests = await incomplete(context);
       const before = trace().length;
       const codes = new Set<string>();
@@ -70,12 +115,20 @@ export const PLUGIN_SECRET_CASES: readonly Case<"machine-plugin">[] = [
       }
       check.equal("codes", "endings", [...codes], ["invalid-argument"]);
       check.equal("named", "messages without the key", unnamed, []);
+      const request = await fresh.request();
+      const others: Record<string, string> = {};
+      for (const [name, call] of methodsOf(context)) {
+        const [it = {}] = await settled([call(withSecret(request, undefined))]);
+        others[name] = ending(it);
+      }
+      const refused = methodNames(context).map((name) => [name, "invalid-argument"]);
+      check.equal("methods", "endings without a secret", others, Object.fromEntries(refused));
       check.equal("unasked", "calls of the provider", trace().length - before, 0);
     },
   },
   {
     id: "plugin.secret.hidden",
-    title: "No value of a secret is in an error, a state or a trace",
+    title: "No value of a secret is in an answer, an error, a state or a trace",
     why: "The original plugin dumps a kubeconfig that it cannot read, byte by byte",
     needs: ["host", "faults"],
     checks: {
@@ -84,35 +137,19 @@ export const PLUGIN_SECRET_CASES: readonly Case<"machine-plugin">[] = [
       failed: "plugin.secret.hidden",
     },
     async run(context) {
-      const { fresh, faults, settled, check, trace, plugin } = context;
+      const { fresh, settled, check, trace } = context;
       const request = await fresh.request();
-      const { canary } = fresh;
-      const data = request.secret?.data ?? {};
-      const [texts, errors] = [
-        [canary, `{"users": "${canary}"`, `- ${canary}: [`],
-        [] as unknown[],
-      ];
-      for (const text of texts) {
-        const spoilt = withSecret(request, { ...data, kubeconfig: base64(text) });
-        for (const [, call] of methodsOf(context)) {
-          errors.push(...(await settled([call(spoilt)])).map(({ error }) => error));
-        }
+      const seen: Settled<unknown>[] = [];
+      for (const asked of spoilt(context, request)) {
+        for (const [, call] of methodsOf(context)) seen.push(...await settled([call(asked)]));
       }
-      for (const kind of ["error", "disconnect", "garbled-reply"] as const) {
-        for (let call = 1; call <= 3; call++) {
-          const fault = { kind, call, among: "changes" } as const;
-          const { error } = await faults.during(fault, () => plugin.createMachine(request));
-          errors.push(error);
-          await settled([plugin.deleteMachine(request)]);
-        }
-      }
-      const forms = disguisesOf(canary);
+      seen.push(...await underFaults(context, request));
+      const forms = disguisesOf(fresh.canary);
       const shows = (text: string): boolean => forms.some((form) => text.includes(form));
-      const failed = errors.filter((error) => error !== undefined);
-      const leaking = failed.filter((error) => shows(wordsOf(error)));
-      const named = leaking.map((error) => isDriverError(error) ? error.code : "other");
-      check.holds("failed", "errors", failed.length > texts.length, "some", failed.length);
-      check.equal("errors", "errors with the secret", named, []);
+      const failed = seen.filter(({ error }) => error !== undefined);
+      const leaking = seen.filter((it) => shows(wordsOf(it))).map(ending);
+      check.holds("failed", "errors", failed.length > 0, "some", failed.length);
+      check.equal("errors", "endings with the secret", leaking, []);
       check.equal("trace", "lines of the trace with the secret", trace().filter(shows).length, 0);
     },
   },

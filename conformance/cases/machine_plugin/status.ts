@@ -4,9 +4,28 @@
  * @module
  */
 
-import { orphansIn } from "../../../drivers/contract/mod.ts";
+import { type NodeAddress, orphansIn } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import { byName, ending, subjectOf } from "./seen.ts";
+
+/** What Kubernetes calls the kinds of addresses. */
+const KINDS: readonly string[] = [
+  "Hostname",
+  "InternalIP",
+  "ExternalIP",
+  "InternalDNS",
+  "ExternalDNS",
+];
+
+/** Addresses that are empty, of no kind or there twice. */
+function senseless(addresses: readonly NodeAddress[]): string[] {
+  const told = addresses.map(({ type, address }) => `${type} ${address}`);
+  return addresses.flatMap(({ type, address }, at) => {
+    const text = `${type} ${address}`;
+    const isFine = KINDS.includes(type) && address.trim() !== "" && told.indexOf(text) === at;
+    return isFine ? [] : [text];
+  });
+}
 
 /** The cases. */
 export const PLUGIN_STATUS_CASES: readonly Case<"machine-plugin">[] = [
@@ -30,14 +49,41 @@ export const PLUGIN_STATUS_CASES: readonly Case<"machine-plugin">[] = [
     title: "Create, status and list answer the same provider id",
     why: "An id that is written in two ways makes a healthy machine an orphan",
     needs: ["host"],
-    checks: { status: "plugin.status.ids", node: "plugin.status.ids", list: "plugin.status.ids" },
-    async run({ plugin, fresh, check }) {
+    checks: {
+      status: "plugin.status.ids",
+      node: "plugin.status.ids",
+      list: "plugin.status.ids",
+      others: "plugin.status.ids",
+    },
+    async run({ plugin, fresh, another, check }) {
       const { request, providerID, nodeName } = await fresh.machine();
       const status = await plugin.getMachineStatus(request);
       check.equal("status", "provider id", status.providerID, providerID);
       check.equal("node", "node name", status.nodeName, nodeName);
       const { machineList } = await plugin.listMachines(request);
       check.equal("list", "list", machineList, { [providerID]: request.machine.name });
+      const later = await another();
+      const others = [
+        (await later.createMachine(byName(request))).providerID,
+        (await later.getMachineStatus(request)).providerID,
+        ...Object.keys((await later.listMachines(request)).machineList),
+      ];
+      check.equal("others", "ids of another instance", others, others.map(() => providerID));
+    },
+  },
+  {
+    id: "plugin.status.addresses",
+    title: "Addresses are told by their kind, and each once",
+    why: "An interface without an address yet becomes a node with an empty one",
+    needs: ["host", "host.running"],
+    checks: { fresh: "plugin.status.addresses", running: "plugin.status.addresses" },
+    async run({ plugin, fresh, host, check }) {
+      const request = await fresh.request();
+      const { addresses: first = [] } = await plugin.createMachine(request);
+      check.equal("fresh", "addresses that make no sense", senseless(first), []);
+      await host.running(plugin.qualifiedMachineName(request.machine.name));
+      const { addresses = [] } = await plugin.getMachineStatus(request);
+      check.equal("running", "addresses that make no sense", senseless(addresses), []);
     },
   },
   {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MachineEvent } from "../../../drivers/contract/mod.ts";
+import type { EventBreak, MachineEvent } from "../../../drivers/contract/mod.ts";
 import { withMembers } from "../../engine/tracker.ts";
 import { type Mutant, type Mutate, onDriver } from "../mutant.ts";
 
@@ -28,6 +28,43 @@ const onEvents = (
       },
     }
   );
+
+/** Streams end once what they come by breaks off in that way. */
+function endsAfter(how: EventBreak): Mutate {
+  return (world) => {
+    let isOver = false;
+    const { host } = world;
+    const ending = onEvents(async function* (events) {
+      for await (const event of events) {
+        if (isOver) return;
+        yield event;
+      }
+    });
+    const breakEvents = async (seen: EventBreak): Promise<void> => {
+      isOver ||= seen === how;
+      await host?.breakEvents?.(seen);
+    };
+    return ending(
+      host === undefined ? world : withMembers(world, { host: withMembers(host, { breakEvents }) }),
+    );
+  };
+}
+
+/** Mutants of drivers whose events come by a way of their own, which can break off. */
+export const EVENT_GAP_MUTANTS: readonly Mutant[] = [
+  {
+    id: "events-end-with-their-connection",
+    breaks: "event.gap",
+    why: "A watch is cut, and nobody begins another one",
+    mutate: endsAfter("cut"),
+  },
+  {
+    id: "events-end-with-their-history",
+    breaks: "event.gap",
+    why: "A watch ends with 410, and nobody lists again what there is",
+    mutate: endsAfter("forgotten"),
+  },
+];
 
 /** The mutants. */
 export const EVENT_MUTANTS: readonly Mutant[] = [

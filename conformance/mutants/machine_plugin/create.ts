@@ -13,6 +13,7 @@ import {
 } from "../../../drivers/contract/mod.ts";
 import {
   fields,
+  instead,
   isAbout,
   notFound,
   onErrors,
@@ -231,6 +232,19 @@ export const PLUGIN_CREATE_MUTANTS: readonly PluginMutant[] = [
         done.add(request.machine.name);
         return await initializeMachine(request, options);
       },
+    })),
+  },
+  {
+    id: "plugin-initialize-only-looks",
+    breaks: "plugin.initialize.finishes",
+    why: "Whoever initializes answers the ids, and leaves the work to the next create",
+    mutate: onPlugin((plugin) => ({
+      initializeMachine: (request, options) =>
+        instead(
+          () => plugin.getMachineStatus(request, options),
+          "uninitialized",
+          (error) => ({ ...made("", request), ...responseOf(error) }),
+        ),
     })),
   },
   {

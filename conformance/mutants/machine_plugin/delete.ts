@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { World } from "../../../drivers/contract/mod.ts";
 import { BackendError } from "../../../drivers/backend/backend.ts";
 import { withMembers } from "../../engine/tracker.ts";
 import {
@@ -19,6 +20,30 @@ import {
   remembering,
   withoutId,
 } from "./plugin_mutant.ts";
+
+/** Deletions hear nothing any more once events broke off. */
+function deafAfterBreak(world: World<"machine-plugin">): World<"machine-plugin"> {
+  let isDeaf = false;
+  const { host } = world;
+  const deaf = onPlugin((plugin) => ({
+    deleteMachine: async (request, options) => {
+      const answer = await plugin.deleteMachine(request, options);
+      if (!isDeaf) return answer;
+      isDeaf = false;
+      throw refusal("deadline-exceeded", request);
+    },
+  }));
+  return deaf(
+    host === undefined ? world : withMembers(world, {
+      host: withMembers(host, {
+        breakEvents: async (how) => {
+          isDeaf = true;
+          await host.breakEvents?.(how);
+        },
+      }),
+    }),
+  );
+}
 
 /** The mutants. */
 export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
@@ -124,6 +149,33 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
       await call("patch", { ...target, type: "merge", body }).catch(() => {});
       return result;
     },
+  },
+  {
+    id: "plugin-disks-are-not-waited-for",
+    breaks: "plugin.delete.storage",
+    why: "The cluster removes the disks, so nobody looks whether it did",
+    below: (call) => async (method, params) => {
+      if (isAbout(method, params, ["get"], "persistentvolumeclaims")) throw notFound(params);
+      return await call(method, params);
+    },
+  },
+  {
+    id: "plugin-deletions-begin-anew",
+    breaks: "plugin.delete.storage",
+    why: "What was known of the machine when it was there is not read again",
+    mutate: onPlugin((plugin) => ({
+      deleteMachine: (request, options) => {
+        const { status: _, ...machine } = request.machine;
+        return plugin.deleteMachine({ ...request, machine }, options);
+      },
+    })),
+  },
+  {
+    id: "plugin-watches-are-not-begun-again",
+    breaks: "plugin.delete.gap",
+    why:
+      "The watch for the end of a deletion is over, and the wait goes on for what it cannot hear",
+    mutate: deafAfterBreak,
   },
   {
     id: "plugin-shutdown-does-nothing",

@@ -1,36 +1,21 @@
 /**
- * Mutants that tell errors wrongly, and keep or show what they should not.
+ * Mutants that tell errors wrongly.
  *
  * @module
  */
 
-import {
-  DriverError,
-  isDriverError,
-  type MachineRequest,
-  type PluginSecret,
-} from "../../../drivers/contract/mod.ts";
+import { DriverError, isDriverError } from "../../../drivers/contract/mod.ts";
 import { BackendError } from "../../../drivers/backend/backend.ts";
 import {
-  fields,
   notFound,
   onErrors,
   onPlugin,
   onRefusal,
-  onSpi,
   type PluginMutant,
   recodings,
   refusal,
   remembering,
 } from "./plugin_mutant.ts";
-
-const base64 = (text: string): string => new TextEncoder().encode(text).toBase64();
-
-/** The request with something in the place of user data that is missing. */
-function filledIn(request: MachineRequest): MachineRequest {
-  const { data = {} } = request.secret ?? {};
-  return { ...request, secret: { data: { ...data, userData: base64("#cloud-config\n") } } };
-}
 
 /** What is told with a code that the controller understands otherwise. */
 const RECODED = recodings([
@@ -70,6 +55,29 @@ const RECODED = recodings([
     "unavailable",
     "internal",
     "webhook",
+  ],
+  [
+    "plugin-outages-are-internal",
+    "plugin.error.passing",
+    "The KubeVirt plugin tells a server that is not ready as internal: minutes are lost each time",
+    "unavailable",
+    "internal",
+  ],
+  [
+    "plugin-conflicts-are-internal",
+    "plugin.error.passing",
+    "Another writer was faster, and the machine waits for ten minutes",
+    "aborted",
+    "internal",
+    "conflict",
+  ],
+  [
+    "plugin-bad-credentials-are-its-own-fault",
+    "plugin.secret.missing",
+    "The KubeVirt plugin tells a kubeconfig that it cannot read as internal",
+    "invalid-argument",
+    "internal",
+    "kubeconfig",
   ],
   [
     "plugin-no-answer-is-internal",
@@ -135,6 +143,27 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
     },
   },
   {
+    id: "plugin-waits-are-deaf",
+    breaks: "plugin.error.canceled",
+    why: "The signal is not handed on to what waits for the end of a deletion",
+    mutate: onPlugin((plugin) => ({
+      deleteMachine: (request) => plugin.deleteMachine(request),
+    })),
+  },
+  {
+    id: "plugin-messages-are-numbered",
+    breaks: "plugin.error.stable",
+    why: "Each message begins with the id of its request, so that each status is news",
+    mutate: (world) => {
+      let count = 0;
+      return onErrors((error) =>
+        isDriverError(error)
+          ? new DriverError({ ...error.toJSON(), message: `${++count}: ${error.message}` })
+          : error
+      )(world);
+    },
+  },
+  {
     id: "plugin-states-are-trusted",
     breaks: "plugin.error.state",
     why: "The state that it wrote itself is parsed without care",
@@ -143,99 +172,6 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
         const { lastKnownState } = request.machine.status ?? {};
         if (lastKnownState !== undefined) JSON.parse(lastKnownState);
         return await plugin.deleteMachine(request, options);
-      },
-    })),
-  },
-  {
-    id: "plugin-tags-are-shared",
-    breaks: "plugin.request.unchanged",
-    why: "The KubeVirt plugin writes its own label into the tags of the class",
-    mutate: onPlugin((plugin) => ({
-      createMachine: async (request, options) => {
-        const answer = await plugin.createMachine(request, options);
-        const { providerSpec } = request.machineClass;
-        if (typeof providerSpec === "object" && providerSpec && "tags" in providerSpec) {
-          Object.assign(providerSpec.tags ?? {}, { "kubevirt.io/vm": request.machine.name });
-        }
-        return answer;
-      },
-    })),
-  },
-  {
-    id: "plugin-user-data-is-made-up",
-    breaks: "plugin.secret.missing",
-    why: "A machine without user data starts, and never becomes a node",
-    mutate: onRefusal("createMachine", ["invalid-argument"], ({ error, request, plugin }) => {
-      if (!error.message.includes("userData")) throw error;
-      return plugin.createMachine(filledIn(request));
-    }),
-  },
-  {
-    id: "plugin-first-credentials-stay",
-    breaks: "plugin.secret.used",
-    why: "The client is made once, with whatever credentials came first",
-    mutate: (world) => {
-      let first: PluginSecret | undefined;
-      const same = <T extends { readonly secret?: PluginSecret }>(request: T): T => ({
-        ...request,
-        secret: first ??= request.secret,
-      });
-      return onPlugin((plugin) => ({
-        createMachine: (request, options) => plugin.createMachine(same(request), options),
-        getMachineStatus: (request, options) => plugin.getMachineStatus(same(request), options),
-        listMachines: (request, options) => plugin.listMachines(same(request), options),
-      }))(world);
-    },
-  },
-  {
-    id: "plugin-kubeconfig-is-dumped",
-    breaks: "plugin.secret.hidden",
-    why: "The KubeVirt plugin's error has the kubeconfig in it, as a dump of its bytes",
-    mutate: onRefusal("getMachineStatus", ["invalid-argument"], ({ error, request }) => {
-      const bytes = Uint8Array.fromBase64(request.secret?.data?.kubeconfig ?? "");
-      const message = `${error.message}: [${bytes.join(" ")}]`;
-      throw new DriverError({ ...error.toJSON(), message });
-    }),
-  },
-  {
-    id: "plugin-secrets-go-with-the-cause",
-    breaks: "plugin.secret.hidden",
-    why: "The refused request is kept with the error, for those who look for its cause",
-    mutate: onPlugin((plugin) => ({
-      createMachine: async (request, options) => {
-        try {
-          return await plugin.createMachine(request, options);
-        } catch (error) {
-          if (!isDriverError(error)) throw error;
-          const cause = new Error(`POST failed: ${JSON.stringify(fields({ ...request.secret }))}`);
-          throw new DriverError({ ...error.toJSON(), cause });
-        }
-      },
-    })),
-  },
-  {
-    id: "plugin-two-kinds-of-ids",
-    breaks: "plugin.spi",
-    why: "The session answers the provider's own id, and the plugin one with a scheme",
-    mutate: onSpi((spi) => ({
-      getMachineStatus: async (...args) =>
-        (await spi.getMachineStatus(...args)).replace("kubevirt://", ""),
-    })),
-  },
-  {
-    id: "plugin-no-volumes-is-an-error",
-    breaks: "plugin.volumes.empty",
-    why: "An empty list is taken for one that is missing",
-    mutate: onPlugin(({ getVolumeIDs }) => ({
-      getVolumeIDs: async (request, options) => {
-        const answer = await getVolumeIDs?.(request, options) ?? { volumeIDs: [] };
-        if (answer.volumeIDs.length > 0) return answer;
-        throw new DriverError({
-          code: "invalid-argument",
-          operation: "getVolumeIDs",
-          subject: "plugin:kubevirt",
-          message: "There are no volumes",
-        });
       },
     })),
   },

@@ -9,6 +9,7 @@ import { PLUGIN_CREATE_MUTANTS } from "./create.ts";
 import { PLUGIN_DELETE_MUTANTS } from "./delete.ts";
 import { PLUGIN_ERROR_MUTANTS } from "./errors.ts";
 import type { PluginMutant } from "./plugin_mutant.ts";
+import { PLUGIN_REQUEST_MUTANTS } from "./requests.ts";
 import { PLUGIN_STATUS_MUTANTS } from "./status.ts";
 
 /** All of them. */
@@ -17,4 +18,5 @@ export const PLUGIN_MUTANTS: readonly PluginMutant[] = [
   ...PLUGIN_STATUS_MUTANTS,
   ...PLUGIN_DELETE_MUTANTS,
   ...PLUGIN_ERROR_MUTANTS,
+  ...PLUGIN_REQUEST_MUTANTS,
 ];

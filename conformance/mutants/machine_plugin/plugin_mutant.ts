@@ -12,7 +12,7 @@ import {
   type MachineAnswer,
   type MachinePlugin,
   type MachineRequest,
-  type PluginError,
+  PluginError,
   type PluginSpi,
   type World,
 } from "../../../drivers/contract/mod.ts";
@@ -58,7 +58,11 @@ export function recode(from: ErrorCode, to: ErrorCode, reason?: string): MutateP
   return onErrors((error) => {
     if (!isDriverError(error) || error.code !== from) return error;
     if (reason !== undefined && error.reason !== reason) return error;
-    return new DriverError({ ...error.toJSON(), code: to, retryable: undefined });
+    const init = { ...error.toJSON(), code: to, retryable: undefined };
+    // What is known all the same stays known.
+    return error instanceof PluginError
+      ? new PluginError({ ...init, response: error.response })
+      : new DriverError(init);
   });
 }
 

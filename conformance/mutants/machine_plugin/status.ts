@@ -12,6 +12,7 @@ import {
   onPlugin,
   onRefusal,
   type PluginMutant,
+  remembering,
 } from "./plugin_mutant.ts";
 
 const NOTHING = { providerID: "", nodeName: "" };
@@ -49,6 +50,32 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
     })),
   },
   {
+    id: "plugin-ids-know-their-instance",
+    breaks: "plugin.status.ids",
+    why: "The id has something in it that is drawn when the process starts",
+    mutate: remembering((plugin, instances) => {
+      const suffix = "+".repeat(instances.size);
+      instances.add(suffix);
+      return {
+        getMachineStatus: async (...args) => {
+          const answer = await plugin.getMachineStatus(...args);
+          return { ...answer, providerID: `${answer.providerID}${suffix}` };
+        },
+      };
+    }),
+  },
+  {
+    id: "plugin-first-interface-is-the-address",
+    breaks: "plugin.status.addresses",
+    why: "The first interface of the instance is taken, and has no address yet",
+    mutate: onPlugin((plugin) => ({
+      getMachineStatus: async (...args) => {
+        const answer = await plugin.getMachineStatus(...args);
+        return { ...answer, addresses: [{ type: "InternalIP", address: "" }] };
+      },
+    })),
+  },
+  {
     id: "plugin-status-marks-what-it-sees",
     breaks: "plugin.status.repeatable",
     why: "A status that writes when it was last asked for",
@@ -70,6 +97,15 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
       if (!(await by.world.host?.inventory())?.includes(`machine:${name}`)) throw error;
       return { providerID: `kubevirt://${name}`, nodeName: request.machine.name };
     }),
+  },
+  {
+    id: "plugin-dying-machines-are-well",
+    breaks: "plugin.status.deleting",
+    why: "The KubeVirt plugin does not look at the time of deletion",
+    mutate: onRefusal("getMachineStatus", ["aborted", "deleting"], ({ request }) => ({
+      providerID: request.machine.spec?.providerID ?? "",
+      nodeName: request.machine.name,
+    })),
   },
   {
     id: "plugin-list-has-other-classes",

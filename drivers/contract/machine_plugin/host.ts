@@ -72,6 +72,8 @@ export interface PluginHost extends HostBase {
   plantDisk?(name: string): Promise<void>;
   /** Removes a planted disk. */
   uprootDisk?(name: string): Promise<void>;
+  /** From now on the disk of that name stays when it is deleted, until this ends with `false`. */
+  holdDisk?(name: string, held: boolean): Promise<void>;
   /** Waits until a machine has been made as far as the provider makes it by itself, and runs. */
   running?(name: string): Promise<void>;
   /** Removes a machine, as another client would, and leaves as much of the rest as that leaves. */

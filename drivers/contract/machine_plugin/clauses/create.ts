@@ -72,6 +72,11 @@ export const CREATE_CLAUSES: readonly Clause[] = [
     "Initializing answers what creating answered, as often as it is asked",
     CODES,
   ),
+  must(
+    "plugin.initialize.finishes",
+    "Initializing finishes a machine that is there, but whose creation did not come to its end",
+    CODES,
+  ),
   must("plugin.initialize.absent", "Initializing a machine that is not there is not-found", CODES),
   must(
     "plugin.initialize.response",

@@ -45,6 +45,15 @@ export const DELETE_CLAUSES: readonly Clause[] = [
     "plugin.delete.held",
     "A deletion that something holds up ends with deadline-exceeded or aborted, forces nothing, and succeeds later",
   ),
+  must(
+    "plugin.delete.storage",
+    "While a disk of the machine is there no deletion is done, neither the first nor one that goes on from its state",
+    "https://github.com/gardener/machine-controller-manager/issues/850",
+  ),
+  must(
+    "plugin.delete.gap",
+    "A deletion comes to its end although what tells of it breaks off, or forgets what happened",
+  ),
   must("plugin.shutdown.off", "A machine that is shut down is off, and stays off", PLUGIN),
   must("plugin.shutdown.again", "Shutting down a machine that is off succeeds"),
   must("plugin.shutdown.absent", "Shutting down a machine that is not there is not-found"),

@@ -32,6 +32,11 @@ export const ERROR_CLAUSES: readonly Clause[] = [
     "A provider that does not answer is unavailable or deadline-exceeded",
   ),
   must(
+    "plugin.error.passing",
+    "What passes by itself is told with a code on which the controller soon asks again: unavailable, deadline-exceeded, aborted or unknown",
+    "https://github.com/gardener/machine-controller-manager/blob/master/pkg/util/provider/machinecontroller/machine_util.go",
+  ),
+  must(
     "plugin.error.not-installed",
     "A provider that knows no machines is not a machine that is missing",
   ),
@@ -61,12 +66,12 @@ export const ERROR_CLAUSES: readonly Clause[] = [
   must("plugin.request.unchanged", "No call changes what it was given"),
   must(
     "plugin.secret.missing",
-    "A secret or a key of it that is missing or empty is invalid-argument, the message names the key, and nothing is asked of the provider",
+    "A secret or a key of it that is missing, empty or makes no sense is invalid-argument, the message names the key, and nothing is asked of the provider",
   ),
   must("plugin.secret.used", "Each call uses the credentials of its own request"),
   must(
     "plugin.secret.hidden",
-    "No value of a secret is in an error, a state or a trace, in any encoding",
+    "No value of a secret is in an answer, an error, a state or a trace, in any encoding",
   ),
   must("plugin.spi", "The methods by name answer what the others answer", PLUGIN),
   should(

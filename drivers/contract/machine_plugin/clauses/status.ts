@@ -15,6 +15,10 @@ export const STATUS_CLAUSES: readonly Clause[] = [
     "Create, status and list answer the same provider id, byte by byte",
     SAFETY,
   ),
+  must(
+    "plugin.status.addresses",
+    "An address that is told has a kind and a text, and is told once",
+  ),
   must("plugin.status.repeatable", "Asking for the status changes nothing", CODES),
   must("plugin.status.foreign", "A machine that is not of this owner is not-found"),
   should(
