@@ -179,9 +179,9 @@ export const TASK_CONFIG_CASES: readonly Case<"task-driver">[] = [
       const wrong = { code: "invalid-argument", subject: `driver:${name}` } as const;
       const set = (config: unknown, apiVersion?: string) => () =>
         driver.setConfig({ config, ...(apiVersion !== undefined && { apiVersion }) });
+      await check.refused("version", set(await fresh.config(), "v0.0.7"), wrong);
       await check.refused("type", set({ image_paths: 7 }), wrong);
       await check.refused("unknown", set({ no_such_key: "x" }), wrong);
-      await check.refused("version", set(await fresh.config(), "v0.0.7"), wrong);
       const spec = await fresh.spec();
       await check.succeeds("kept", "startTask", () => driver.startTask(spec));
     },
