@@ -58,6 +58,11 @@ function parseOptions(names: readonly string[]): { without: string[]; report?: s
     string: ["without", "report"],
     collect: ["without"],
     unknown: (arg: string) => {
+      if (arg === "--help" || arg === "-h") {
+        console.log("The gate: deno task ok [--without CHECK…] [--report FILE]");
+        console.log(`Checks: ${names.join(", ")}`);
+        Deno.exit(0);
+      }
       console.error(`Unknown argument "${arg}": expected --without CHECK or --report FILE`);
       Deno.exit(2);
     },

@@ -66,6 +66,10 @@ async function dryRun(): Promise<number> {
 
 async function main(): Promise<number> {
   if (Deno.args[0] === "--dry-run" && Deno.args.length === 1) return await dryRun();
+  if (Deno.args[0] === "--help" || Deno.args[0] === "-h") {
+    console.log("Publishes to JSR: deno task publish; with --dry-run only tries it, on a copy");
+    return 0;
+  }
   if (Deno.args.length > 0) {
     console.error(`Expected "--dry-run" or nothing, but got "${Deno.args.join(" ")}"`);
     return 2;

@@ -11,7 +11,7 @@ import type { Composer, Terminal } from "./commands/composer.ts";
 import type { Event, ExitCode } from "./engine/events.ts";
 import { explain, listed } from "./commands/explain.ts";
 import { helpText, type Options, readOptions } from "./commands/options.ts";
-import { exitCodeOf, interrupts } from "./commands/program.ts";
+import { exitCodeOf, interrupts, writerTo } from "./commands/program.ts";
 import { merged, parseEvents } from "./reports/mod.ts";
 import { select } from "./commands/selection.ts";
 import { UsageError } from "./commands/usage.ts";
@@ -147,13 +147,9 @@ const COLUMNS = 80;
 
 /** The terminal of this process. */
 function systemTerminal(): Terminal {
-  const write = (stream: typeof Deno.stdout | typeof Deno.stderr) => (text: string): void => {
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
-  };
   return {
-    out: write(Deno.stdout),
-    err: write(Deno.stderr),
+    out: writerTo(Deno.stdout),
+    err: writerTo(Deno.stderr),
     // A dumb one can neither colour nor overwrite.
     isTerminal: Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb",
     columns() {
@@ -171,7 +167,7 @@ function systemTerminal(): Terminal {
     async confine() {
       for (const name of ["run", "write", "ffi"] as const) await Deno.permissions.revoke({ name });
     },
-    interrupts: (leaves) => interrupts(write(Deno.stderr), leaves),
+    interrupts: (leaves) => interrupts(writerTo(Deno.stderr), leaves),
   };
 }
 

@@ -6,6 +6,8 @@
 
 import { contractPages } from "../drivers/contract/docs.ts";
 import { CASES } from "./cases/mod.ts";
+import { assertNoWords, readArguments } from "./commands/arguments.ts";
+import { runProgram } from "./commands/program.ts";
 import { MUTANTS } from "./mutants/mod.ts";
 
 /** The folder of the contracts. */
@@ -15,6 +17,14 @@ export const FOLDER = new URL("../drivers/contract/", import.meta.url);
 export const pages = (): ReadonlyMap<string, string> =>
   contractPages({ cases: CASES, mutants: MUTANTS });
 
-if (import.meta.main) {
+const USAGE = `Writes the pages about the contracts anew, into drivers/contract.
+
+  deno task docs`;
+
+function main(args: readonly string[]): Promise<number> {
+  assertNoWords(readArguments(args, []));
   for (const [path, text] of pages()) Deno.writeTextFileSync(new URL(path, FOLDER), text);
+  return Promise.resolve(0);
 }
+
+if (import.meta.main) await runProgram(() => USAGE, async (args) => await main(args));

@@ -4,39 +4,46 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
 import { systemClock } from "../drivers/backend/clock.ts";
+import { assertNoWords, type Option, optionLines, readArguments } from "./commands/arguments.ts";
+import { onSignals, runProgram } from "./commands/program.ts";
 import { UsageError } from "./commands/usage.ts";
+
+const OPTIONS: readonly Option[] = [
+  {
+    name: "driver",
+    value: "NAME",
+    help: "kubevirt: an API server with KubeVirt, over HTTPS; the others have no wire of their own",
+  },
+  { name: "port", value: "PORT", help: "where it listens on 127.0.0.1; by default a free one" },
+  { name: "speed", value: "TIMES", help: "how many times as fast as real time, 1 to 100 (1)" },
+];
 
 const USAGE = `Starts a simulated host that other programs can reach, until it is interrupted.
 
   deno task simulate --driver kubevirt [--port PORT] [--speed TIMES]
 
---driver   kubevirt: an API server with KubeVirt, over HTTPS. The others have no wire of their own.
---port     where it listens on 127.0.0.1; by default a free one.
---speed    how many times as fast as real time the cluster lives, from 1 to 100; by default 1. A guest
-           that does not hear that it should shut down is gone after 30 seconds of the cluster's time.`;
+A guest that does not hear that it should shut down is gone after 30 seconds of the cluster's time.
+
+${optionLines(OPTIONS)}
+Ends with 0 once it is interrupted, 2 wrong use, 3 the environment failed: a port that is taken.`;
 
 /** How the command is used. */
 interface Options {
-  readonly help: boolean;
   readonly port?: number;
   readonly speed?: number;
 }
 
 /** Reads the command line. @throws {UsageError} */
 export function readOptions(args: readonly string[]): Options {
-  const { help, driver, port, speed, _: rest, ...more } = parseArgs([...args], {
-    boolean: ["help"],
-    string: ["driver", "port", "speed"],
-    alias: { help: "h" },
-  });
-  if (help) return { help: true };
-  const unknown = Object.keys(more).find((it) => it !== "h") ?? rest[0];
-  if (unknown !== undefined) throw new UsageError(`Unknown option "${unknown}": see --help`);
+  const given = readArguments(args, OPTIONS);
+  assertNoWords(given);
+  const driver = given.one("driver");
+  if (driver === undefined) throw new UsageError("Name a driver: --driver kubevirt");
   if (driver !== "kubevirt") {
-    throw new UsageError(`There is no server to start for driver "${driver ?? ""}": see --help`);
+    throw new UsageError(`There is no server to start for driver "${driver}": see --help`);
   }
+  const [port, speed] = [given.one("port"), given.one("speed")];
   if (port !== undefined && (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)) {
     throw new UsageError(`Cannot listen on port "${port}": it must be a number up to 65535`);
   }
@@ -44,7 +51,6 @@ export function readOptions(args: readonly string[]): Options {
     throw new UsageError(`Cannot run at speed "${speed}": it must be a whole number from 1 to 100`);
   }
   return {
-    help: false,
     ...(port !== undefined && { port: Number(port) }),
     ...(speed !== undefined && { speed: Number(speed) }),
   };
@@ -54,9 +60,7 @@ async function serve({ port, speed }: Options): Promise<void> {
   const { makeCertificates } = await import("../fixtures/simulators/kubevirt/certificates.ts");
   const { serveKubevirt } = await import("../fixtures/simulators/kubevirt/serve.ts");
   const interrupted = Promise.withResolvers<void>();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => interrupted.resolve());
-  }
+  using _listening = onSignals(() => interrupted.resolve());
   const certificates = await makeCertificates();
   const clock = systemClock();
   await using served = await serveKubevirt({
@@ -75,15 +79,9 @@ async function serve({ port, speed }: Options): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    const options = readOptions(Deno.args);
-    if (options.help) console.log(USAGE);
-    else await serve(options);
-    Deno.exit(0);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    Deno.exit(2);
-  }
+async function main(args: readonly string[]): Promise<number> {
+  await serve(readOptions(args));
+  return 0;
 }
+
+if (import.meta.main) await runProgram(() => USAGE, main);

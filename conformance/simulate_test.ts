@@ -3,13 +3,11 @@ import { readOptions } from "./simulate.ts";
 import { UsageError } from "./commands/usage.ts";
 
 Deno.test("simulate takes a driver with a server, and a port", () => {
-  assertEquals(readOptions(["--driver", "kubevirt"]), { help: false });
+  assertEquals(readOptions(["--driver", "kubevirt"]), {});
   assertEquals(readOptions(["--driver", "kubevirt", "--port", "6443"]), {
-    help: false,
     port: 6443,
   });
-  assertEquals(readOptions(["--driver", "kubevirt", "--speed", "20"]), { help: false, speed: 20 });
-  assertEquals(readOptions(["--help"]).help, true);
+  assertEquals(readOptions(["--driver", "kubevirt", "--speed", "20"]), { speed: 20 });
 });
 
 for (

@@ -59,7 +59,7 @@ export default { ...MEMORY, name: "mine", time: "real" };
       interrupts: () => ({ signal: new AbortController().signal, [Symbol.dispose]() {} }),
     };
     const words = args.split(" ");
-    const ledger = words[0] === "diff" ? [] : ["--ledger", "led"];
+    const ledger = ["diff", "explain"].includes(words[0] ?? "") ? [] : ["--ledger", "led"];
     const code = await main([...words, ...ledger], terminal, composer);
     return { code, out, err };
   }

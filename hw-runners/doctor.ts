@@ -8,7 +8,15 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import {
+  assertNoWords,
+  type Option,
+  optionLines,
+  readArguments,
+  settingsOf,
+} from "../conformance/commands/arguments.ts";
+import { runProgram } from "../conformance/commands/program.ts";
+import { sentenceOf, unknownName, UsageError } from "../conformance/commands/usage.ts";
 import { systemClock } from "../drivers/backend/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
 import { KUBEVIRT_PROBES, LIBVIRT_PROBES } from "./doctor/linux.ts";
@@ -39,50 +47,42 @@ function reaches(driver: string, settings: Readonly<Record<string, string>>): Pr
         const versions = Object.entries(host.versions).map((it) => it.join(" ")).join(", ");
         return { ok: true, found: `${host.origin}: ${versions}` };
       } catch (error) {
-        return { ok: false, found: error instanceof Error ? error.message : String(error) };
+        return { ok: false, found: sentenceOf(error) };
       }
     },
   };
 }
 
-class Misuse extends Error {}
+const OPTIONS: readonly Option[] = [
+  { name: "driver", value: "NAME", help: driverNames().join(", ") },
+  { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
+  { name: "json", help: "the findings as JSON" },
+];
 
-function settingsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new Misuse(`"--set" needs KEY=VALUE: "${pair}"`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
-}
+const USAGE =
+  `Tells whether this machine can run the suite live, what is missing, and what mends it.
+
+  deno task doctor --driver libvirt [--set KEY=VALUE…] [--json]
+
+${optionLines(OPTIONS)}
+Ends with 0 all is there, 2 wrong use, 3 something is missing.`;
 
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs([...args], {
-    string: ["driver", "set"],
-    boolean: ["json"],
-    collect: ["set"],
-    unknown(arg) {
-      throw new Misuse(`Unknown argument "${arg}"`);
-    },
-  });
-  const driver = parsed.driver ?? "";
-  if (!driverNames().includes(driver)) {
-    throw new Misuse(`Name a driver: --driver ${driverNames().join("|")}`);
+  const given = readArguments(args, OPTIONS);
+  assertNoWords(given);
+  const driver = given.one("driver");
+  if (driver === undefined) {
+    throw new UsageError(`Name a driver: --driver ${driverNames().join("|")}`);
   }
-  const probes = [...PROBES[driver] ?? [], reaches(driver, settingsOf(parsed.set ?? []))];
+  if (!driverNames().includes(driver)) throw unknownName("driver", driver, driverNames());
+  const probes = [...PROBES[driver] ?? [], reaches(driver, settingsOf(given.all("set")))];
   const all = await findings(probes, thisMachine());
   console.log(
-    parsed.json
+    given.has("json")
       ? JSON.stringify({ driver, ready: isReady(all), findings: all }, null, 2)
       : told(all).trimEnd(),
   );
   return isReady(all) ? 0 : 3;
 }
 
-if (import.meta.main) {
-  const code = await main(Deno.args).catch((error) => {
-    if (!(error instanceof Misuse)) throw error;
-    console.error(error.message);
-    return 2;
-  });
-  Deno.exit(code);
-}
+if (import.meta.main) await runProgram(() => USAGE, main);

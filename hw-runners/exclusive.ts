@@ -11,6 +11,8 @@
  */
 
 import { join } from "node:path";
+import { onSignals } from "../conformance/commands/program.ts";
+import { sentenceOf } from "../conformance/commands/usage.ts";
 
 /** What is locked; the same for every user of this host, each of whom has a temporary folder of its own on Windows. */
 const LOCK = Deno.build.os === "windows"
@@ -46,20 +48,40 @@ export async function exclusively(
 ): Promise<number> {
   using _held = await locked(lock, onWait);
   const child = new Deno.Command(program, { args, stdin: "inherit" }).spawn();
+  // The lock is held until the command has ended: after an interrupt it may have to clean up.
+  using _passed = onSignals((signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // It has ended already.
+    }
+  });
   return (await child.status).code;
 }
 
+const USAGE = `Runs one command at a time on this host: waits until no other one goes on.
+
+  deno task exclusive COMMAND [ARGUMENT…]
+
+The command gets its arguments as they are. Ends as the command does, with 2 for wrong use, and with 3
+if the command cannot be run.`;
+
 if (import.meta.main) {
   const [program, ...args] = Deno.args;
-  if (program === undefined) {
-    console.error("Name a command: deno task exclusive COMMAND [ARGUMENT…]");
+  if (program === "--help" || program === "-h") {
+    console.log(USAGE);
+    Deno.exit(0);
+  }
+  if (program === undefined || program.startsWith("-")) {
+    const what = program === undefined ? "Name a command" : `There is no option "${program}"`;
+    console.error(`${what}: deno task exclusive COMMAND [ARGUMENT…]`);
     Deno.exit(2);
   }
   const onWait = (): void => console.error("Another live run goes on; waiting for its end");
   try {
     Deno.exit(await exclusively([program, ...args], { onWait }));
   } catch (error) {
-    console.error(`Cannot run "${program}": ${error instanceof Error ? error.message : error}`);
+    console.error(`Cannot run "${program}": ${sentenceOf(error)}`);
     Deno.exit(3);
   }
 }

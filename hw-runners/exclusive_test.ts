@@ -67,3 +67,37 @@ await new Promise(() => setInterval(() => {}, 1000));`;
     await Deno.remove(script);
   }
 });
+
+Deno.test({
+  name: "an interrupt is the command's, and the lock is held until it has ended",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const program = `Deno.addSignalListener("SIGTERM", () => {
+  console.log("cleaned up");
+  Deno.exit(7);
+});
+console.log("runs");
+setInterval(() => {}, 1000);`;
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/command.ts`, program);
+      const path = new URL("exclusive.ts", import.meta.url).href;
+      const run = `import { exclusively } from ${JSON.stringify(path)};
+const command = [Deno.execPath(), "run", "-A", "--no-config", ${JSON.stringify(`${folder}/command.ts`)}];
+Deno.exit(await exclusively(command, { lock: ${JSON.stringify(`${folder}/lock`)} }));`;
+      await Deno.writeTextFile(`${folder}/run.ts`, run);
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", `${folder}/run.ts`],
+        stdout: "piped",
+      }).spawn();
+      let said = "";
+      for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+        if (said === "" && piece.startsWith("runs")) child.kill("SIGTERM");
+        said += piece;
+      }
+      assertEquals([(await child.status).code, said], [7, "runs\ncleaned up\n"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

@@ -12,7 +12,14 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
+import {
+  assertNoWords,
+  type Option,
+  optionLines,
+  readArguments,
+} from "../conformance/commands/arguments.ts";
+import { runProgram, userPath } from "../conformance/commands/program.ts";
+import { UsageError } from "../conformance/commands/usage.ts";
 
 /** What a registration needs. */
 export interface Registration {
@@ -84,26 +91,36 @@ export function runnerEnvironment(
   return { ...Object.fromEntries(passed), ACTIONS_RUNNER_INPUT_JITCONFIG: config };
 }
 
-class Misuse extends Error {}
-
 function needed(value: string | undefined, what: string): string {
-  if (value === undefined || value === "") throw new Misuse(`Expected ${what}`);
+  if (value === undefined || value === "") throw new UsageError(`Expected ${what}`);
   return value;
 }
 
+const OPTIONS: readonly Option[] = [
+  { name: "repository", value: "OWNER/NAME", help: "whose jobs it takes" },
+  { name: "label", value: "NAME", many: true, help: "what jobs ask for, such as libvirt" },
+  { name: "runner", value: "FOLDER", help: "GitHub's runner, as it was unpacked" },
+];
+
+const USAGE =
+  `Registers this machine with GitHub for one job, and runs that job. The token is taken from the
+variable GITHUB_TOKEN, and needs the right to administer the repository's runners.
+
+  GITHUB_TOKEN=… deno task register --repository OWNER/NAME --label libvirt --runner FOLDER
+
+${optionLines(OPTIONS)}
+Ends with the runner's exit code, 2 wrong use, 3 GitHub refuses.`;
+
 async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseArgs([...args], {
-    string: ["repository", "label", "runner"],
-    collect: ["label"],
-    unknown(arg) {
-      throw new Misuse(`Unknown argument "${arg}"`);
-    },
-  });
-  const [owner, name, more] = needed(parsed.repository, "--repository OWNER/NAME").split("/");
-  if (!owner || !name || more !== undefined) throw new Misuse("Expected --repository OWNER/NAME");
-  const folder = needed(parsed.runner, "--runner FOLDER");
-  const labels = parsed.label ?? [];
-  if (labels.length === 0) throw new Misuse("Expected --label NAME, such as libvirt");
+  const given = readArguments(args, OPTIONS);
+  assertNoWords(given);
+  const [owner, name, more] = needed(given.one("repository"), "--repository OWNER/NAME").split("/");
+  if (!owner || !name || more !== undefined) {
+    throw new UsageError("Expected --repository OWNER/NAME");
+  }
+  const folder = userPath(needed(given.one("runner"), "--runner FOLDER"));
+  const labels = given.all("label");
+  if (labels.length === 0) throw new UsageError("Expected --label NAME, such as libvirt");
   const config = await singleJobConfig({
     api: new URL(Deno.env.get("GITHUB_API_URL") ?? "https://api.github.com/"),
     repository: [owner, name],
@@ -120,11 +137,4 @@ async function main(args: readonly string[]): Promise<number> {
   return (await command.spawn().status).code;
 }
 
-if (import.meta.main) {
-  const code = await main(Deno.args).catch((error) => {
-    if (!(error instanceof Misuse || error instanceof RegistrationError)) throw error;
-    console.error(error.message);
-    return error instanceof Misuse ? 2 : 3;
-  });
-  Deno.exit(code);
-}
+if (import.meta.main) await runProgram(() => USAGE, main);

@@ -52,6 +52,10 @@ async function isChosen(): Promise<boolean> {
 }
 
 const [side, ...rest] = Deno.args;
+if (side === "--help" || side === "-h") {
+  console.log("Chooses who answers @std, once per checkout or as told: deno task std [jsr|local]");
+  Deno.exit(0);
+}
 if (rest.length > 0 || (side !== undefined && side !== "jsr" && side !== "local")) {
   console.error(`Expected "jsr", "local" or nothing, but got "${Deno.args.join(" ")}"`);
   Deno.exit(2);

@@ -25,6 +25,24 @@ export async function exitCodeOf<N extends number>(
   }
 }
 
+/** Writes all of a text to a stream of this process, before anything else happens. */
+export function writerTo(stream: typeof Deno.stdout | typeof Deno.stderr): (text: string) => void {
+  return (text) => {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+  };
+}
+
+/** Runs a program of this process to its end; its help, if that is wanted, is on standard output. */
+export async function runProgram(
+  help: () => string,
+  main: (args: readonly string[]) => Promise<number>,
+): Promise<never> {
+  const isHelp = Deno.args.some((arg) => arg === "--help" || arg === "-h");
+  if (isHelp) writerTo(Deno.stdout)(`${help().trimEnd()}\n`);
+  Deno.exit(isHelp ? 0 : await exitCodeOf(() => main(Deno.args), writerTo(Deno.stderr)));
+}
+
 /** A path as the user meant it, who may stand elsewhere in the project when a task is run. */
 export function userPath(path: string): string {
   return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);

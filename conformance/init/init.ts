@@ -6,6 +6,9 @@
  */
 
 import { isValidName } from "../../drivers/contract/mod.ts";
+import { readArguments } from "../commands/arguments.ts";
+import { runProgram, userPath } from "../commands/program.ts";
+import { sentenceOf, UsageError } from "../commands/usage.ts";
 
 /** The files of a driver that nobody wrote yet; they are checked and run as they are. */
 const TEMPLATE = new URL("template/", import.meta.url);
@@ -15,12 +18,6 @@ const FILES = {
   "driver.ts": "driver.ts",
   "tests.ts": "conformance_test.ts",
 };
-
-/** A name that cannot be, or a folder that is there already. */
-export class InitError extends Error {
-  /** Always `InitError`. */
-  override readonly name = "InitError";
-}
 
 /** A name as a type's: `my-driver` becomes `MyDriver`. */
 function typeName(name: string): string {
@@ -44,11 +41,11 @@ export function rendered(text: string, name: string): string {
 /**
  * Writes the driver into a new folder of its name.
  *
- * @throws {InitError} if the name is no label that begins with a letter, or the folder exists
+ * @throws {UsageError} if the name is no label that begins with a letter, or the folder exists
  */
 export async function init(name: string, parent: string): Promise<string[]> {
   if (!isValidName(name) || !/^[a-z]/.test(name)) {
-    throw new InitError(
+    throw new UsageError(
       `Cannot name a driver "${name}": use lower-case letters, digits and hyphens, a letter first`,
     );
   }
@@ -56,8 +53,10 @@ export async function init(name: string, parent: string): Promise<string[]> {
   try {
     await Deno.mkdir(folder);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AlreadyExists)) throw cause;
-    throw new InitError(`Cannot begin driver "${name}": "${folder}" exists already`, { cause });
+    const why = cause instanceof Deno.errors.AlreadyExists
+      ? `"${folder}" exists already`
+      : sentenceOf(cause);
+    throw new UsageError(`Cannot begin driver "${name}": ${why}`, { cause });
   }
   const paths: string[] = [];
   for (const [file, becomes] of Object.entries(FILES)) {
@@ -68,23 +67,26 @@ export async function init(name: string, parent: string): Promise<string[]> {
   return paths;
 }
 
-if (import.meta.main) {
-  const [name, ...more] = Deno.args;
+const USAGE = `Begins a driver: a folder of that name with one that compiles, claims nothing, and says at each
+first failure what to write next.
+
+  deno task init NAME
+
+Ends with 0 it is there, 2 wrong use, such as a folder that exists already.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...more] = readArguments(args, []).words;
   if (name === undefined || more.length > 0) {
-    console.error("Name the driver: deno task init NAME");
-    Deno.exit(2);
+    throw new UsageError("Name the driver: deno task init NAME");
   }
-  try {
-    const paths = await init(name, (Deno.env.get("INIT_CWD") ?? Deno.cwd()).replaceAll("\\", "/"));
-    console.log([
-      ...paths.map((path) => `wrote ${path}`),
-      "",
-      `Now: deno task conformance --driver ./${name}/mod.ts --bail`,
-      "What fails first says what to write; conformance/guides/driver_author.md goes along.",
-    ].join("\n"));
-  } catch (error) {
-    if (!(error instanceof InitError)) throw error;
-    console.error(error.message);
-    Deno.exit(2);
-  }
+  const paths = await init(name, userPath(".").replaceAll("\\", "/"));
+  console.log([
+    ...paths.map((path) => `wrote ${path}`),
+    "",
+    `Now: deno task conformance --driver ./${name}/mod.ts --bail`,
+    "What fails first says what to write; conformance/guides/driver_author.md goes along.",
+  ].join("\n"));
+  return 0;
 }
+
+if (import.meta.main) await runProgram(() => USAGE, main);

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { User } from "../user_test.ts";
-import { init, InitError } from "./init.ts";
+import { UsageError } from "../commands/usage.ts";
+import { init } from "./init.ts";
 
 Deno.test("a driver that was begun says what to write next, and names no other", async () => {
   await using user = await User.come();
@@ -27,11 +28,11 @@ Deno.test("each operation that a new driver refuses names a clause that there is
 Deno.test("a driver is begun once, and nothing is written over", async () => {
   await using user = await User.come();
   await init("twice", user.folder);
-  await assertRejects(() => init("twice", user.folder), InitError, "exists already");
+  await assertRejects(() => init("twice", user.folder), UsageError, "exists already");
 });
 
 for (const name of ["", "A", "../up", "1st", "a b", "nul.ts"]) {
   Deno.test(`a driver cannot be named ${JSON.stringify(name)}`, async () => {
-    await assertRejects(() => init(name, "/nowhere"), InitError, "Cannot name a driver");
+    await assertRejects(() => init(name, "/nowhere"), UsageError, "Cannot name a driver");
   });
 }

@@ -9,8 +9,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import { CASES } from "../cases/mod.ts";
 import type { ContractName } from "../../drivers/contract/mod.ts";
 import type { DriverModule } from "../../drivers/backend/module.ts";
@@ -19,7 +18,9 @@ import { openSubject } from "../compose/mod.ts";
 import { pluginOverMemory } from "../compose/nomad_module.ts";
 import { simulationOf } from "../simulations/mod.ts";
 import { run } from "../engine/engine.ts";
-import { UsageError } from "../commands/usage.ts";
+import { type Option, optionLines, readArguments } from "../commands/arguments.ts";
+import { runProgram, userPath } from "../commands/program.ts";
+import { unknownName, UsageError } from "../commands/usage.ts";
 import { offered } from "../commands/selection.ts";
 import { type AnyFreedom, FREEDOMS } from "./freedoms.ts";
 import { type Kill, kill, mutated, renderMatrix } from "./kill_matrix.ts";
@@ -72,8 +73,11 @@ async function killIn(mutant: PlantedMutant): Promise<Kill> {
 async function prove(ids: readonly string[]): Promise<{ passed: number; failed: number }> {
   const free: readonly AnyFreedom[] = [...FREEDOMS, ...TASK_FREEDOMS, ...PLUGIN_FREEDOMS];
   const known = [...MUTANTS, ...free];
-  const unknown = ids.filter((id) => !known.some((each) => each.id === id));
-  if (unknown.length > 0) throw new UsageError(`There is no mutant "${unknown.join('", "')}"`);
+  const unknown = ids.find((id) => !known.some((each) => each.id === id));
+  if (unknown !== undefined) {
+    const pages = "see conformance/mutants and the pages of the contracts";
+    throw unknownName("mutant", unknown, known.map(({ id }) => id), pages);
+  }
   const chosen = <T extends { id: string }>(all: readonly T[]): T[] =>
     all.filter(({ id }) => ids.length === 0 || ids.includes(id));
   const kills: Kill[] = [];
@@ -100,29 +104,29 @@ async function prove(ids: readonly string[]): Promise<{ passed: number; failed: 
   return { passed, failed: kills.length + freedoms.length - passed };
 }
 
-async function main(): Promise<number> {
-  const { report, _: ids } = parseArgs(Deno.args, {
-    string: ["report", "_"],
-    unknown: (arg: string) => {
-      if (arg.startsWith("-")) throw new UsageError(`Unknown option "${arg}"`);
-      return true;
-    },
-  });
-  if (report === "") throw new UsageError("Expected a file after --report");
-  const counts = await prove(ids.map(String));
+const OPTIONS: readonly Option[] = [
+  { name: "report", value: "FILE", help: "how many are as they should be, as JSON" },
+];
+
+const USAGE =
+  `Proves that the suite bites: each deliberate defect must turn its clause red, and each driver
+that only uses its freedom must pass. Prints which check killed which mutant.
+
+  deno task mutants [ID…] [--report FILE]
+
+${optionLines(OPTIONS)}
+Ends with 0 all are as they should be, 1 some are not, 2 wrong use.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const given = readArguments(args, OPTIONS);
+  const counts = await prove(given.words);
+  const report = given.one("report");
   if (report !== undefined) {
-    const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
+    const path = userPath(report);
     await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeTextFile(path, `${JSON.stringify(counts)}\n`);
   }
   return counts.failed === 0 ? 0 : 1;
 }
 
-if (import.meta.main) {
-  const code = await main().catch((error) => {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
-    return 2;
-  });
-  Deno.exit(code);
-}
+if (import.meta.main) await runProgram(() => USAGE, main);

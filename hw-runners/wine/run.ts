@@ -9,8 +9,10 @@
  * @module
  */
 
-import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "@std/cli/parse-args";
+import { dirname, join, relative } from "node:path";
+import { type Option, optionLines, readArguments } from "../../conformance/commands/arguments.ts";
+import { onSignals, runProgram, userPath } from "../../conformance/commands/program.ts";
+import { UsageError } from "../../conformance/commands/usage.ts";
 import { TESTS } from "./lane.ts";
 import { prepare } from "./prepare.ts";
 import { command, inProject, MissingError, windowsPath, wineEnvironment } from "./wine.ts";
@@ -57,41 +59,52 @@ async function endWine(): Promise<void> {
   await command("wineserver", ["-k"], { env: wineEnvironment(folder) }).catch(() => {});
 }
 
-/** Answers Ctrl+C and time limits. */
-function endOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void endWine().then(() => Deno.exit(1)));
+const OPTIONS: readonly Option[] = [
+  {
+    name: "report",
+    value: "FILE",
+    help: "where the JUnit report goes (.cache/windows/report.xml)",
+  },
+];
+
+const USAGE =
+  `Runs the tests that Windows can change, or those that are named, under the Windows build of
+Deno in Wine.
+
+  deno task test:windows [FILE|FOLDER…] [--report FILE]
+
+${optionLines(OPTIONS)}
+Ends with 0 all passed, 1 some did not, 2 wrong use, 3 this machine cannot do it.`;
+
+/** The tests, from the root of the project, where they are run. @throws {UsageError} if one is not there */
+async function testsOf(words: readonly string[]): Promise<readonly string[]> {
+  const tests = words.map((word) => relative(inProject("."), userPath(word)) || ".");
+  for (const [at, test] of tests.entries()) {
+    const isThere = await Deno.stat(inProject(test)).then(() => true, () => false);
+    if (!isThere) throw new UsageError(`There is no test "${words[at]}"`);
+    if (test.startsWith("..")) throw new UsageError(`"${words[at]}" is not in the project`);
   }
+  return tests.length > 0 ? tests : TESTS;
 }
 
-async function main(): Promise<number> {
-  const { _: tests, report = join(folder, "report.xml") } = parseArgs(Deno.args, {
-    string: ["report", "_"],
-    unknown: (arg: string) => {
-      if (!arg.startsWith("-")) return true;
-      console.error(`Unknown argument "${arg}": expected --report FILE, or tests`);
-      Deno.exit(2);
-    },
-  });
+async function main(args: readonly string[]): Promise<number> {
+  const { words, one } = readArguments(args, OPTIONS);
+  const tests = await testsOf(words);
+  const report = one("report");
+  const path = report === undefined ? join(folder, "report.xml") : userPath(report);
   await Deno.mkdir(folder, { recursive: true });
   // Two runs at once would stop each other's Wine.
   using lock = await Deno.open(join(folder, "lock"), { create: true, write: true });
   await lock.lock(true);
-  endOnSignals();
+  using _listening = onSignals((_, code) => void endWine().then(() => Deno.exit(code)));
   try {
     const deno = await prepare(folder);
     if (!await canFail(deno)) throw new MissingError("Wine tells no failure of a test that fails");
-    const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), report);
     await Deno.mkdir(dirname(path), { recursive: true });
-    const selected = tests.length > 0 ? tests.map(String) : TESTS;
-    return await runTests({ deno, tests: selected, report: path, isShown: true }) === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof MissingError)) throw error;
-    console.error(error.message);
-    return 3;
+    return await runTests({ deno, tests, report: path, isShown: true }) === 0 ? 0 : 1;
   } finally {
     await endWine();
   }
 }
 
-Deno.exit(await main());
+await runProgram(() => USAGE, main);
