@@ -7,20 +7,24 @@
 
 import { loadModule } from "../conformance/compose/load_module.ts";
 import { simulationOf } from "../conformance/simulations/mod.ts";
-import type { Line, Sample } from "./lines.ts";
+import type { Line, Sample, Series } from "./lines.ts";
 import { seriesOf } from "./lines.ts";
 import { CALLS } from "./measures/calls.ts";
 import { EVENTS } from "./measures/events.ts";
 import { LIST } from "./measures/list.ts";
+import { MEMORY } from "./measures/memory.ts";
 import { BASELINES } from "./run_command.ts";
 import { runMeasures } from "./run.ts";
-import { growth, median, quantile } from "./statistics.ts";
+import { fitLine, growth, median, quantile } from "./statistics.ts";
 
 /** The drivers that are held: those that a simulator or a tape can answer for. */
 export const GATED = ["memory", "hyperv", "kubevirt", "libvirt"] as const;
 
 /** Listing may grow with the machines, and not with their square; the rest is for noise. */
 const MOST_GROWTH = 1.4;
+
+/** What may stay of 100 machines that were made and removed, in MiB; a simulated host is part of it. */
+const MOST_KEPT = 2;
 
 /** Other work on the machine only adds time, so the fastest rounds are compared. */
 const QUIET = 0.1;
@@ -58,27 +62,48 @@ export function countGates(driver: string, kept: Counts, seen: Counts): Gate[] {
   });
 }
 
+/** Nothing is lost and nothing comes twice. */
+function eventGates(driver: string, all: readonly Series[]): Gate[] {
+  return all.filter(({ unit }) => unit === "events").map(({ series, values }) => {
+    const seen = values.reduce((sum, value) => sum + value, 0);
+    const message = `0 expected, ${seen} seen`;
+    return { name: `${driver}: events ${series}`, ok: seen === 0, message };
+  });
+}
+
+/** Holds what follows from the points of a series to the most that it may be, if there are points. */
+function trendGate(
+  name: string,
+  points: readonly (readonly [x: number, y: number])[],
+  { trend, most, what }: {
+    trend: (points: readonly (readonly [x: number, y: number])[]) => number;
+    most: number;
+    what: string;
+  },
+): Gate[] {
+  if (points.length < 2) return [];
+  const seen = trend(points);
+  const message = `${what} of at most ${most} expected, ${seen.toFixed(2)} seen`;
+  return [{ name, ok: seen <= most, message }];
+}
+
 /** What holds for any driver, whatever is kept. */
 export function generalGates(driver: string, samples: readonly Sample[]): Gate[] {
   const all = seriesOf(samples);
-  const lost = all.filter(({ unit }) => unit === "events").map(({ series, values }): Gate => {
-    const seen = values.reduce((sum, value) => sum + value, 0);
-    return {
-      name: `${driver}: events ${series}`,
-      ok: seen === 0,
-      message: `0 expected, ${seen} seen`,
-    };
-  });
-  const points = all.filter(({ series, unit, x = 0 }) =>
+  const listing = all.filter(({ series, unit, x = 0 }) =>
     series === "list" && unit === "ms" && x >= 10
   ).map(({ x = 0, values }) => [x, quantile(values, QUIET)] as const);
-  if (points.length < 2) return lost;
-  const seen = growth(points);
-  return [...lost, {
-    name: `${driver}: listing grows at most linearly`,
-    ok: seen <= MOST_GROWTH,
-    message: `a power of at most ${MOST_GROWTH} expected, ${seen.toFixed(2)} seen`,
-  }];
+  const cycles = all.filter(({ series }) => series === "cycles done")
+    .map(({ x = 0, values }) => [x, median(values)] as const);
+  return [
+    ...eventGates(driver, all),
+    ...trendGate(`${driver}: listing grows at most linearly`, listing, {
+      ...{ trend: growth, most: MOST_GROWTH, what: "a power" },
+    }),
+    ...trendGate(`${driver}: what stays of 100 machines`, cycles, {
+      ...{ trend: (points) => 100 * fitLine(points).slope, most: MOST_KEPT, what: "MiB" },
+    }),
+  ];
 }
 
 /** Measures what a driver is held to: over its simulator, or on the tape that is kept for it. */
@@ -92,7 +117,7 @@ export async function gatedSamples(driver: string): Promise<{ samples: Sample[];
     mode: simulation ? "live" : "replayed",
     driver,
     settings: {},
-    measures: simulation ? [CALLS, LIST, EVENTS] : [CALLS],
+    measures: simulation ? [CALLS, LIST, EVENTS, MEMORY] : [CALLS],
     quick: true,
     run: 1,
     seed: "bench",

@@ -3,7 +3,15 @@ import { countGates, countsOf, generalGates } from "./gates.ts";
 import type { Sample, Unit } from "./lines.ts";
 
 function sample(series: string, value: number, unit: Unit, x?: number): Sample {
-  return { type: "sample", run: 1, measure: "m", series, unit, value, ...(x && { x }) };
+  return {
+    type: "sample",
+    run: 1,
+    measure: "m",
+    series,
+    unit,
+    value,
+    ...(x !== undefined && { x }),
+  };
 }
 
 Deno.test("one call more or less shuts a gate, and so does an operation that nobody knows", () => {
@@ -26,4 +34,11 @@ Deno.test("lost events and lists that grow with the square shut a gate", () => {
     false,
     false,
   ]);
+});
+
+Deno.test("memory that stays of machines that are gone shuts a gate", () => {
+  const held = (slope: number): boolean[] =>
+    generalGates("d", [0, 20, 40].map((x) => sample("cycles done", 10 + slope * x, "MiB", x)))
+      .map(({ ok }) => ok);
+  assertEquals([held(0.01), held(0.03)], [[true], [false]]);
 });
