@@ -16,12 +16,11 @@ async function* failing<T>(stream: AsyncIterable<T>, when: () => boolean): Async
   if (when()) throw taskError("unavailable", "");
 }
 
-/** A sample in another unit. */
-function inKib(usage: TaskResourceUsage): TaskResourceUsage {
-  const memory = Object.fromEntries(
-    Object.entries(usage.memory).map(([figure, bytes]) => [figure, bytes / 1024]),
-  );
-  return { ...usage, memory };
+/** A sample with one figure in another unit. */
+function inKib(
+  { memory: { usage = 0, ...memory }, ...others }: TaskResourceUsage,
+): TaskResourceUsage {
+  return { ...others, memory: { ...memory, usage: usage / 1024 } };
 }
 
 /** The mutants of what tasks use. */
