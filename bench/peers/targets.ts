@@ -28,8 +28,8 @@ const AGAINST = [["python3-libvirt", 1.1], ["virsh", 1 / 40]] as const;
 
 /** The promises. */
 export const TARGETS: readonly Target[] = [
-  ...AGAINST.flatMap(([peer, most]) =>
-    READS.map((operation) => ({ operation, ours: RPC, peer, most }))
+  ...[RPC, DRIVER].flatMap((ours) =>
+    AGAINST.flatMap(([peer, most]) => READS.map((operation) => ({ operation, ours, peer, most })))
   ),
   { operation: "cycle", ours: RPC, peer: "python3-libvirt", most: 1.05 },
   { operation: "event", ours: DRIVER, peer: "python3-libvirt", most: 1 },
