@@ -10,8 +10,12 @@ import { HYPERV, simulatedHost, simulatedTaskHost } from "../../drivers/hyperv/m
 import { simulatedHyperv } from "../../fixtures/simulators/hyperv/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
+/** Guests tell their addresses in the order that is the hardest to read. */
+const KNOBS = { addresses: "ipv6-first" } as const;
+
 const connect: typeof HYPERV.connect = ({ clock, files }) => {
-  const backend = sessionBackend({ clock, open: simulatedHyperv({ clock, files }).open });
+  const { open } = simulatedHyperv({ clock, files, knobs: KNOBS });
+  const backend = sessionBackend({ clock, open });
   const versions = { hypervisor: "simulated Hyper-V", powershell: "5.1" };
   return Promise.resolve({ backend, host: { origin: "simulator", versions } });
 };
