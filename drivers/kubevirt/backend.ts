@@ -204,8 +204,6 @@ export type KubeMethods = {
   "lab.compact": Op<None, null>;
   /** Simulated clusters alone: cuts the connection of all watches. */
   "lab.cutWatches": Op<None, null>;
-  /** Simulated clusters alone: lets time pass, in milliseconds. */
-  "lab.wait": Op<{ ms: number }, null>;
 };
 
 /** One thing that a watch tells. */

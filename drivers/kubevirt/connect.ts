@@ -11,6 +11,7 @@ import type { Clock, TestImages } from "../contract/mod.ts";
 import { accessInCluster, accessOf } from "./access.ts";
 import type { KubeBackend } from "./backend.ts";
 import { fetchTransport } from "./http_fetch.ts";
+import { inTurn } from "./in_turn.ts";
 import { parseKubeconfig } from "./kubeconfig.ts";
 import { httpBackend, type OwnAccess } from "./live.ts";
 import { withGuests } from "./live_guests.ts";
@@ -21,7 +22,8 @@ import { readSettings, type Settings } from "./settings.ts";
 export async function liveBackend(settings: Settings, clock: Clock): Promise<KubeBackend> {
   const { sshUser: user, sshKey: key, uploadProxy } = settings;
   const client = httpBackend({ ...fetchTransport(), access: await accessFor(settings, clock) });
-  return redacted(withGuests(client, { ssh: { user, key }, uploadProxy }));
+  const turns = inTurn(client, clock);
+  return redacted(withGuests(turns, { ssh: { user, key }, uploadProxy }));
 }
 
 async function accessFor(

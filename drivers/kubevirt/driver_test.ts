@@ -217,7 +217,7 @@ check(
 
 check(
   "events go on over a cut connection and a forgotten history",
-  async ({ driver, create, backend }) => {
+  async ({ driver, create, backend, clock }) => {
     const machine = await create();
     const end = new AbortController();
     const events = await driver.events?.subscribe({ signal: end.signal });
@@ -230,7 +230,7 @@ check(
     await machine.forceStop();
     await backend.call("lab.compact", {});
     await driver.machines.delete(SPEC);
-    await backend.call("lab.wait", { ms: 1000 });
+    await clock.sleep(1000);
     end.abort();
     await listening;
     const settled = states.filter((it) => ["running", "stopped", "absent"].includes(it));

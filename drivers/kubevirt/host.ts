@@ -7,8 +7,8 @@
 import type { Json } from "../backend/backend.ts";
 import type { HostControl, HostControls, PowerState } from "../contract/mod.ts";
 import type { KubeBackend, MachineOutline } from "./backend.ts";
+import { namespaceOf } from "./host_namespace.ts";
 import { CREATION_ANNOTATION, OFF, ON } from "./machine_state.ts";
-import { KINDS } from "./objects_client.ts";
 import { breakEvents, pluginHost } from "./plugin_host.ts";
 import { isRefusal } from "./status.ts";
 
@@ -29,75 +29,54 @@ const LIVE_INAPPLICABLE: typeof INAPPLICABLE = {
 /** The controls of a real cluster. */
 export function liveHost(backend: KubeBackend): HostControls {
   const { inventory, plantMachine, uprootMachine, fingerprint, vanish } = pluginHost(backend);
-  const machines = new Machines(backend);
   return {
     inapplicable: LIVE_INAPPLICABLE,
     ...{ inventory, plantMachine, uprootMachine, fingerprint, vanish },
-    turnOff: (name) => machines.cut(name),
+    turnOff: async (name) => {
+      await cut(backend, name);
+      await isOff(backend, name);
+    },
   };
 }
 
 /** The controls of a simulated cluster, which can hold a machine in any state. */
 export function simulatedHost(backend: KubeBackend): HostControls {
-  const machines = new Machines(backend);
   return {
     ...liveHost(backend),
     inapplicable: INAPPLICABLE,
     turnOff: async (name) => {
-      const namespace = await machines.namespace();
+      const namespace = await namespaceOf(backend).name();
       await backend.call("lab.guest", { namespace, name, event: "shutdown" });
-      await machines.until(name, ({ status }) => status?.printableStatus === "Stopped");
+      await shows(backend, name, ({ status }) => status?.printableStatus === "Stopped");
     },
-    force: (name, state) => force(backend, machines, name, state),
+    force: (name, state) => force(backend, name, state),
     breakEvents: (how) => breakEvents(backend, how),
   };
 }
 
-/** Long enough for the controllers of a simulated cluster. */
-const STEP_MS = 50;
-const MOST_STEPS = 400;
-
-class Machines {
-  readonly #backend: KubeBackend;
-  #namespace?: string;
-
-  constructor(backend: KubeBackend) {
-    this.#backend = backend;
+/** Cuts the power of a machine. */
+async function cut(backend: KubeBackend, name: string): Promise<void> {
+  const group = { group: "subresources.kubevirt.io", version: "v1", resource: "virtualmachines" };
+  const at = { ...group, namespace: await namespaceOf(backend).name(), name, subresource: "stop" };
+  try {
+    await backend.call("invoke", { ...at, body: { gracePeriod: 0 } });
+  } catch (error) {
+    if (!isRefusal(error, 409)) throw error;
   }
+}
 
-  async namespace(): Promise<string> {
-    return this.#namespace ??= (await this.#backend.call("access", {})).namespace;
-  }
+/** Waits until a machine has no instance any more. */
+async function isOff(backend: KubeBackend, name: string): Promise<void> {
+  await shows(backend, name, ({ status }) => status?.created !== true);
+}
 
-  async get(name: string): Promise<MachineOutline> {
-    const at = { ...KINDS.virtualmachines, namespace: await this.namespace(), name };
-    return await this.#backend.call("get", { ...at, view: "outline" }) as MachineOutline;
-  }
-
-  async change(name: string, body: Json): Promise<void> {
-    const at = { ...KINDS.virtualmachines, namespace: await this.namespace(), name };
-    await this.#backend.call("patch", { ...at, type: "merge", body });
-  }
-
-  /** Cuts the power of a machine. */
-  async cut(name: string): Promise<void> {
-    const group = { group: "subresources.kubevirt.io", version: "v1", resource: "virtualmachines" };
-    const at = { ...group, namespace: await this.namespace(), name, subresource: "stop" };
-    try {
-      await this.#backend.call("invoke", { ...at, body: { gracePeriod: 0 } });
-    } catch (error) {
-      if (!isRefusal(error, 409)) throw error;
-    }
-  }
-
-  /** Lets a simulated cluster go on until a machine is as wanted. */
-  async until(name: string, isDone: (vm: MachineOutline) => boolean): Promise<void> {
-    for (let steps = 0; steps < MOST_STEPS; steps++) {
-      if (isDone(await this.get(name))) return;
-      await this.#backend.call("lab.wait", { ms: STEP_MS });
-    }
-    throw new Error(`The machine ${JSON.stringify(name)} does not come to what was forced`);
-  }
+/** Waits until a machine shows something, or is gone. */
+async function shows(
+  backend: KubeBackend,
+  name: string,
+  isSo: (vm: MachineOutline) => boolean,
+): Promise<void> {
+  await namespaceOf(backend).until("virtualmachines", name, (vm) => vm === undefined || isSo(vm));
 }
 
 /** The word of KubeVirt that the machine is held at; another one that nobody knows for the rest. */
@@ -107,25 +86,22 @@ const HELD: Readonly<Partial<Record<PowerState, readonly [phase: string, status:
 };
 const STRANGE_STATUS = "Hibernating";
 
-async function force(
-  backend: KubeBackend,
-  machines: Machines,
-  name: string,
-  state: PowerState,
-): Promise<void> {
+async function force(backend: KubeBackend, name: string, state: PowerState): Promise<void> {
+  const change = (body: Json): Promise<void> =>
+    namespaceOf(backend).merge("virtualmachines", name, body);
   if (state === "unknown") {
     await backend.call("lab.set", { printableStatuses: { [name]: STRANGE_STATUS } });
-    return await machines.until(name, (vm) => vm.status?.printableStatus === STRANGE_STATUS);
+    return await shows(backend, name, (vm) => vm.status?.printableStatus === STRANGE_STATUS);
   }
-  if (state === "stopping") return await machines.change(name, { spec: { runStrategy: OFF } });
-  await machines.cut(name);
-  await machines.until(name, ({ status }) => status?.created !== true);
+  if (state === "stopping") return await change({ spec: { runStrategy: OFF } });
+  await cut(backend, name);
+  await isOff(backend, name);
   const [phase, status] = HELD[state] ?? [];
   if (phase !== undefined) {
     await backend.call("lab.set", { instanceHolds: { [name]: phase } });
-    await machines.change(name, { spec: { runStrategy: ON } });
-    return await machines.until(name, (vm) => vm.status?.printableStatus === status);
+    await change({ spec: { runStrategy: ON } });
+    return await shows(backend, name, (vm) => vm.status?.printableStatus === status);
   }
   if (state !== "creating") return;
-  await machines.change(name, { metadata: { annotations: { [CREATION_ANNOTATION]: "forced" } } });
+  await change({ metadata: { annotations: { [CREATION_ANNOTATION]: "forced" } } });
 }

@@ -14,6 +14,7 @@ import { connectLive } from "./connect.ts";
 import { createDriver } from "./driver.ts";
 import { liveHost } from "./host.ts";
 import { fetchTransport } from "./http_fetch.ts";
+import { inTurn } from "./in_turn.ts";
 import { httpBackend } from "./live.ts";
 import { createPlugin, DESCRIPTION, NAME } from "./plugin.ts";
 import { pluginHost } from "./plugin_host.ts";
@@ -77,10 +78,11 @@ export interface KubevirtPluginOptions {
  * @throws {DriverError} `invalid-argument` for a bad owner or setting
  */
 export function kubevirtPlugin({ owner, settings = {} }: KubevirtPluginOptions): MachinePlugin {
-  const live = redacted(httpBackend({
+  const client = httpBackend({
     ...fetchTransport(),
     access: () => Promise.reject(new TypeError("Each call of a machine plugin has its own access")),
-  }));
+  });
+  const live = redacted(inTurn(client, clock));
   const backend = withDeadline(live, { clock });
   const plugin = createPlugin({ backend, clock, owner, settings });
   return { ...plugin, [Symbol.asyncDispose]: () => live[Symbol.asyncDispose]() };

@@ -5,36 +5,13 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Json } from "../backend/backend.ts";
 import type { EventBreak, PluginHost, PluginTrouble } from "../contract/mod.ts";
-import type { Collection, Knobs, KubeBackend, KubeObject, MachineOutline } from "./backend.ts";
-import { KINDS, type Kinds } from "./objects_client.ts";
+import type { Knobs, KubeBackend, KubeObject } from "./backend.ts";
+import { namespaceOf } from "./host_namespace.ts";
 import { samplesOf } from "./plugin_samples.ts";
 import { ROOT_DISK } from "./provider_spec.ts";
-import { isRefusal } from "./status.ts";
-import { diskOf, MACHINE_LABEL } from "./virtual_machine_names.ts";
+import { diskOf } from "./virtual_machine_names.ts";
 
-/** What an inventory calls the objects of each kind. */
-const WORDS: { readonly [K in keyof Kinds]: string } = {
-  virtualmachines: "machine",
-  virtualmachineinstances: "instance",
-  datavolumes: "disk",
-  persistentvolumeclaims: "claim",
-  secrets: "secret",
-};
-const KIND_NAMES = [
-  "virtualmachines",
-  "virtualmachineinstances",
-  "datavolumes",
-  "persistentvolumeclaims",
-  "secrets",
-] as const;
-
-/** How often a change is tried again when somebody else was faster. */
-const MOST_TRIES = 5;
-
-/** Holds an object back while it is deleted. */
-const HELD = "vmtck.dev/held";
 /** What another client writes. */
 const TOUCHED = "vmtck.dev/touched";
 const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
@@ -43,7 +20,7 @@ const NO_TWINS = "a Kubernetes cluster has no two objects of one name";
 
 /** The controls of a real cluster. */
 export function pluginHost(backend: KubeBackend): PluginHost {
-  const space = new Namespace(backend);
+  const space = namespaceOf(backend);
   return {
     samples: samplesOf(backend),
     inapplicable: {
@@ -70,7 +47,7 @@ export function pluginHost(backend: KubeBackend): PluginHost {
     condemn: (name) => space.remove("virtualmachines", name),
     powered: async (name) => {
       const instance = await space.find("virtualmachineinstances", name);
-      const isOver = !instance || FINAL.has(phaseOf(instance));
+      const isOver = !instance || FINAL.has(instance.status?.phase ?? "");
       return !isOver || (await space.machine(name)).spec.runStrategy !== "Halted";
     },
     holdDeletion: (name, held) => space.hold("virtualmachines", name, held),
@@ -120,146 +97,6 @@ export function simulatedPluginHost(backend: KubeBackend): PluginHost {
 /** Breaks off all watches of a simulated cluster. */
 export async function breakEvents(backend: KubeBackend, how: EventBreak): Promise<void> {
   await backend.call(how === "cut" ? "lab.cutWatches" : "lab.compact", {});
-}
-
-/** The objects of the connection's own namespace. */
-class Namespace {
-  readonly #backend: KubeBackend;
-  #name?: string;
-
-  constructor(backend: KubeBackend) {
-    this.#backend = backend;
-  }
-
-  async #at(kind: keyof Kinds): Promise<typeof KINDS[keyof Kinds] & { namespace: string }> {
-    this.#name ??= (await this.#backend.call("access", {})).namespace;
-    return { ...KINDS[kind], namespace: this.#name };
-  }
-
-  async inventory(): Promise<string[]> {
-    const entries: string[] = [];
-    for (const kind of KIND_NAMES) {
-      const at = await this.#at(kind);
-      let next: string | undefined;
-      do {
-        const params = { ...at, view: "outline", limit: 500, continue: next } as const;
-        const page = await this.#backend.call("list", params);
-        entries.push(...page.items.map(({ metadata }) => `${WORDS[kind]}:${metadata.name}`));
-        next = page.metadata.continue;
-      } while (next);
-    }
-    return entries.sort();
-  }
-
-  async find(
-    kind: keyof Kinds,
-    name: string,
-    view: Pick<Collection, "view"> = { view: "outline" },
-  ): Promise<KubeObject | undefined> {
-    try {
-      return await this.#backend.call("get", { ...await this.#at(kind), name, ...view });
-    } catch (error) {
-      if (isRefusal(error, 404)) return undefined;
-      throw error;
-    }
-  }
-
-  async machine(name: string): Promise<MachineOutline> {
-    const at = await this.#at("virtualmachines");
-    return await this.#backend.call("get", { ...at, name, view: "outline" }) as MachineOutline;
-  }
-
-  async create(kind: keyof Kinds, body: KubeObject): Promise<void> {
-    await this.#backend.call("create", { ...await this.#at(kind), body });
-  }
-
-  async merge(kind: keyof Kinds, name: string, body: Json): Promise<void> {
-    const at = await this.#at(kind);
-    await this.#backend.call("patch", { ...at, name, type: "merge", body });
-  }
-
-  async remove(
-    kind: keyof Kinds,
-    name: string,
-    propagationPolicy: "Background" | "Orphan" = "Background",
-  ): Promise<void> {
-    const at = await this.#at(kind);
-    await this.#backend.call("delete", { ...at, name, options: { propagationPolicy } });
-  }
-
-  /** Removes what is no plugin's; a machine of one is left alone. */
-  async uproot(kind: keyof Kinds, name: string): Promise<void> {
-    const found = await this.find(kind, name);
-    if (found && found.metadata.labels?.[MACHINE_LABEL] === undefined) {
-      await this.remove(kind, name);
-      await this.gone(kind, name);
-    }
-  }
-
-  /** Waits until the cluster has let go of it. */
-  async gone(kind: keyof Kinds, name: string): Promise<void> {
-    await this.#until(kind, name, (object) => object === undefined);
-  }
-
-  /** Waits until the instance of a machine runs. */
-  async running(name: string): Promise<void> {
-    const runs = (it: KubeObject | undefined): boolean =>
-      it !== undefined && phaseOf(it) === "Running";
-    await this.#until("virtualmachineinstances", name, runs);
-  }
-
-  /** Watches an object until it, or its absence, is as it has to be. */
-  async #until(
-    kind: keyof Kinds,
-    name: string,
-    isSo: (object: KubeObject | undefined) => boolean,
-  ): Promise<void> {
-    const end = new AbortController();
-    const events = this.#backend.events({ signal: end.signal });
-    const of = {
-      ...await this.#at(kind),
-      view: "outline" as const,
-      fieldSelector: `metadata.name=${name}`,
-    };
-    const { watch } = await this.#backend.call("watch.start", of);
-    try {
-      if (isSo(await this.find(kind, name))) return;
-      for await (const event of events) {
-        if (event.watch !== watch) continue;
-        if (!("object" in event)) throw new Error(`The watch for ${JSON.stringify(name)} is over`);
-        if (isSo(event.type === "DELETED" ? undefined : event.object)) return;
-      }
-    } finally {
-      await this.#backend.call("watch.stop", { watch });
-      end.abort();
-    }
-  }
-
-  /** Adds or removes the finalizer, and leaves those of others. */
-  async hold(kind: keyof Kinds, name: string, held: boolean): Promise<void> {
-    for (let tries = 1;; tries++) {
-      const found = await this.find(kind, name);
-      if (!found) return;
-      const others = (found.metadata.finalizers ?? []).filter((it) => it !== HELD);
-      const { resourceVersion } = found.metadata;
-      const finalizers = held ? [...others, HELD] : others;
-      try {
-        return await this.merge(kind, name, {
-          metadata: { finalizers, resourceVersion },
-        });
-      } catch (error) {
-        // A controller changed the object in the meantime: look again.
-        if (!isRefusal(error, 409) || tries === MOST_TRIES) throw error;
-      }
-    }
-  }
-}
-
-function phaseOf({ status }: KubeObject): string {
-  const phase = typeof status === "object" && status !== null && "phase" in status
-    ? status.phase
-    : undefined;
-  return typeof phase === "string" ? phase : "";
 }
 
 /** A machine without disks that is off, and of nobody's. */

@@ -8,7 +8,7 @@ import type { HostControls, TaskHost } from "../contract/mod.ts";
 import { taskHostOver } from "../tasks/mod.ts";
 import type { KubeBackend, VirtualMachine } from "./backend.ts";
 import { liveHost, simulatedHost } from "./host.ts";
-import { KINDS } from "./objects_client.ts";
+import { namespaceOf } from "./host_namespace.ts";
 
 const INSTANCES = {
   group: "subresources.kubevirt.io",
@@ -23,16 +23,16 @@ type Domain = {
 };
 
 function taskHost(backend: KubeBackend, { force: _, vanish: __, ...host }: HostControls): TaskHost {
-  const namespace = async (): Promise<string> => (await backend.call("access", {})).namespace;
+  const space = namespaceOf(backend);
   const change = async (name: string, subresource: "pause" | "unpause"): Promise<void> => {
     await backend.call("invoke", {
-      ...{ ...INSTANCES, namespace: await namespace(), name, subresource },
+      ...{ ...INSTANCES, namespace: await space.name(), name, subresource },
       body: {},
     });
   };
   const below = taskHostOver(host, {
     async size(name) {
-      const at = { ...KINDS.virtualmachines, namespace: await namespace(), name };
+      const at = { ...await space.at("virtualmachines"), name };
       const { spec } = await backend.call("get", at) as VirtualMachine;
       const domain = spec.template.spec["domain"] as Domain;
       return { memoryMiB: parseInt(domain.memory.guest), cpus: domain.cpu.cores };

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { Abandoned } from "../backend/abandoned.ts";
 import { EventHub } from "../backend/event_hub.ts";
 import type { BackendCallOptions } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
-import { Abandoned } from "./abandoned.ts";
 import { probeAcceleration } from "./acceleration.ts";
 import type {
   Acceleration,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { VirtualClock } from "../backend/clock.ts";
+import { VirtualClock } from "./clock.ts";
 import type { Clock } from "../contract/mod.ts";
 import { Abandoned } from "./abandoned.ts";
 
