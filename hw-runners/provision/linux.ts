@@ -4,10 +4,16 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { type Command, says, type Step, succeeds } from "./step.ts";
 
 /** The account's name. It has no other right than to talk to libvirt. */
 export const RUNNER_USER = "vmtck-runner";
+
+/** Where the workflow looks for it. */
+const KUBECONFIG = `/home/${RUNNER_USER}/.kube/config`;
+
+const IN_NAMESPACE = ["--namespace", "vmtck"] as const;
 
 const virsh = (...args: string[]): Command => ["virsh", "--connect", "qemu:///system", ...args];
 
@@ -141,6 +147,30 @@ export function kubevirtSteps(
       what: 'the namespace "vmtck" is there: the suite touches no other',
       isDone: succeeds(...kubectl("get", "namespace", "vmtck")),
       commands: [kubectl("create", "namespace", "vmtck")],
+    },
+    {
+      id: "service-account",
+      what: 'the service account "vmtck" is there',
+      isDone: succeeds(...kubectl("get", "serviceaccount", "vmtck", ...IN_NAMESPACE)),
+      commands: [kubectl("create", "serviceaccount", "vmtck", ...IN_NAMESPACE)],
+    },
+    {
+      id: "rights",
+      what: "it may do anything in its namespace, and nothing elsewhere",
+      isDone: succeeds(...kubectl("get", "rolebinding", "vmtck", ...IN_NAMESPACE)),
+      commands: [
+        kubectl(
+          ...["create", "rolebinding", "vmtck", ...IN_NAMESPACE],
+          // KubeVirt and CDI add their own objects to what an "admin" may use.
+          ...["--clusterrole", "admin", "--serviceaccount", "vmtck:vmtck"],
+        ),
+      ],
+    },
+    {
+      id: "kubeconfig",
+      what: `"${RUNNER_USER}" has a kubeconfig of it in ${KUBECONFIG}`,
+      isDone: (machine) => machine.exists(KUBECONFIG),
+      commands: [["bash", fileURLToPath(new URL("../write-kubeconfig.sh", import.meta.url))]],
     },
   ];
 }
