@@ -152,6 +152,29 @@ export const TASK_PLUGIN_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-configuration-needs-the-agent",
+    breaks: "task.config.no-agent",
+    why: "The agent's part was read without a look at whether it is there",
+    mutate: onTasks((driver) => ({
+      setConfig: async (settings, options) => {
+        if (settings.agent === undefined) throw taskError("internal", "");
+        await driver.setConfig(settings, options);
+      },
+    })),
+  },
+  {
+    id: "task-attributes-have-names-of-their-own",
+    breaks: "task.fingerprint.attributes",
+    why: "Two drivers of one node told the same names",
+    mutate: onTasks((driver) => ({
+      fingerprint: (options) =>
+        mapped(driver.fingerprint(options), ({ attributes, ...seen }) => ({
+          ...seen,
+          attributes: { ...attributes, version: { value: "1.0" } },
+        })),
+    })),
+  },
+  {
     id: "task-fingerprint-waits-a-period",
     breaks: "task.fingerprint.at-once",
     why: "A ticker's first tick comes after its period",

@@ -197,4 +197,35 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
       recoverTask: (...args) => failingLate(clock, () => driver.recoverTask(...args)),
     })),
   },
+  {
+    id: "task-recovered-starts-anew",
+    breaks: "task.recover.started-at",
+    why: "The time of the start is that of the process that knows the task",
+    mutate: onTasks((driver, { clock }) => {
+      const since = new Map<string, number>();
+      return {
+        recoverTask: async (handle, options) => {
+          await driver.recoverTask(handle, options);
+          since.set(handle.config.id, clock.now());
+        },
+        inspectTask: async (id, options) => {
+          const status = await driver.inspectTask(id, options);
+          return { ...status, startedAt: since.get(id) ?? status.startedAt };
+        },
+      };
+    }),
+  },
+  {
+    id: "task-recovered-loses-its-power-button",
+    breaks: "task.recover.graceful",
+    why: "The way to the guest was a pipe of the process that had started it",
+    mutate: onTasks((driver) => {
+      const { recovered, calls } = taken(driver);
+      return {
+        ...calls,
+        stopTask: (id, options) =>
+          driver.stopTask(id, recovered.has(id) ? { ...options, timeoutMs: 0 } : options),
+      };
+    }),
+  },
 ];

@@ -197,4 +197,23 @@ export const TASK_START_MUTANTS: readonly TaskMutant[] = [
       };
     }),
   },
+  {
+    id: "task-starts-hold-up-all-others",
+    breaks: "task.start.isolated",
+    why: "One lock for the whole driver, held until the guest has an address",
+    mutate: onTasks((driver) => {
+      let starting: Promise<unknown> = Promise.resolve();
+      return {
+        startTask: (...args) => {
+          const start = driver.startTask(...args);
+          starting = start.catch(() => {});
+          return start;
+        },
+        stopTask: async (...args) => {
+          await starting;
+          await driver.stopTask(...args);
+        },
+      };
+    }),
+  },
 ];

@@ -95,6 +95,23 @@ export const TASK_STATS_MUTANTS: readonly TaskMutant[] = [
       },
     })),
   },
+  {
+    id: "task-stats-share-one-interval",
+    breaks: "task.stats.two",
+    why: "The interval is a field of the task, and the last stream sets it",
+    mutate: onTasks((driver) => {
+      const intervals = new Map<string, number>();
+      return {
+        taskStats: (id, options) => {
+          const { intervalMs } = options;
+          // What is no interval is refused as it was.
+          const least = Math.min(intervalMs, intervals.get(id) ?? intervalMs);
+          if (intervalMs > 0) intervals.set(id, least);
+          return driver.taskStats(id, { ...options, intervalMs: least });
+        },
+      };
+    }),
+  },
 ];
 
 /** The mutants of events. */

@@ -174,4 +174,23 @@ export const TASK_WAIT_MUTANTS: readonly TaskMutant[] = [
       return reworded(answer, SUSPENDED, OFF) as typeof answer;
     },
   },
+  {
+    id: "task-query-that-fails-is-an-end",
+    breaks: "task.wait.transient",
+    why: "A task whose state could not be read was told as ended",
+    mutate: onTasks((driver) => {
+      const lost = new Set<string>();
+      return {
+        inspectTask: async (id, options) => {
+          const status = await driver.inspectTask(id, options);
+          if (status.state === "unknown") lost.add(id);
+          return status;
+        },
+        waitTask: async (id, options) => {
+          const exit = await driver.waitTask(id, options);
+          return lost.has(id) ? { ...exit, exitCode: 1, error: "task state unknown" } : exit;
+        },
+      };
+    }),
+  },
 ];
