@@ -137,6 +137,7 @@ export type LibvirtMethods = {
 
   connectListAllStoragePools: Op<{ flags: number }, readonly PoolRef[]>;
   storagePoolLookupByName: Op<{ name: string }, PoolRef>;
+  storagePoolGetXmlDesc: Op<{ pool: PoolRef; flags: number }, JsonML>;
   storagePoolIsActive: Op<{ pool: PoolRef }, boolean>;
   storagePoolDefineXml: Op<{ xml: JsonML; flags: number }, PoolRef>;
   storagePoolBuild: Op<{ pool: PoolRef; flags: number }, null>;

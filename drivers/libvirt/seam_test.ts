@@ -117,6 +117,7 @@ const READS: (keyof LibvirtMethods)[] = [
   "storageVolLookupByName",
   "storageVolGetPath",
   "storageVolGetXmlDesc",
+  "storagePoolGetXmlDesc",
   "storageVolHolds",
   "domainGetStats",
   "networkGetBridgeName",

@@ -12,6 +12,11 @@ export function poolXml(name: string, path: string): JsonML {
   return ["pool", { type: "dir" }, ["name", {}, name], ["target", {}, ["path", {}, path]]];
 }
 
+/** Whether a pool is that folder. */
+export function isFolder(pool: JsonML, path: string): boolean {
+  return pool[1].type === "dir" && textOf(pool, "target", "path") === path;
+}
+
 /** An empty file that is to be filled by an upload, and grows by it. */
 export function emptyVolumeXml(name: string): JsonML {
   return [

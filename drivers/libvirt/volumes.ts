@@ -5,12 +5,13 @@
  */
 
 import type { PoolRef, VolumeRef } from "./backend.ts";
-import { unlessRefused } from "./errors.ts";
+import { isRefused, unlessRefused } from "./errors.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
-import { poolXml } from "./volume_xml.ts";
+import { isFolder, poolXml } from "./volume_xml.ts";
 
-const { NO_STORAGE_POOL, NO_STORAGE_VOL, OPERATION_FAILED, OPERATION_INVALID } = ErrorNumber;
+const { NO_STORAGE_POOL, NO_STORAGE_VOL, OPERATION_FAILED, OPERATION_INVALID, SYSTEM_ERROR } =
+  ErrorNumber;
 
 type Options = { readonly signal?: AbortSignal };
 type LocalFile = { readonly path: string };
@@ -84,11 +85,28 @@ export class Volumes {
     const pool = await this.#session.call("storagePoolLookupByName", { name }, options)
       .catch(unlessRefused(undefined, NO_STORAGE_POOL));
     if (pool && !await this.#session.call("storagePoolIsActive", { pool }, options)) {
+      await this.#start(pool, options);
+    }
+    return pool;
+  }
+
+  /** Starts a pool; builds it before where whoever made it was given up between the two. */
+  async #start(pool: PoolRef, options: Options): Promise<void> {
+    const start = async (): Promise<void> => {
       // Somebody else may start it at the same time.
       await this.#session.call("storagePoolCreate", { pool, flags: 0 }, options)
         .catch(unlessRefused(null, OPERATION_INVALID));
+    };
+    try {
+      await start();
+    } catch (error) {
+      if (!isRefused(error, SYSTEM_ERROR)) throw error;
+      const xml = await this.#session.call("storagePoolGetXmlDesc", { pool, flags: 0 }, options);
+      // Building a pool of another kind may write to a disk that is not ours.
+      if (!isFolder(xml, this.#session.settings.poolPath)) throw error;
+      await this.#session.call("storagePoolBuild", { pool, flags: 0 }, options);
+      await start();
     }
-    return pool;
   }
 
   /** The pool, active. It is made if there is none, and never removed: it may hold the disks of others. */

@@ -27,6 +27,7 @@ const XML_RESULTS: readonly Method[] = [
   "domainGetXmlDesc",
   "domainGetMetadata",
   "networkGetXmlDesc",
+  "storagePoolGetXmlDesc",
   "storageVolGetXmlDesc",
 ];
 

@@ -16,6 +16,11 @@ export const storageProcedures = {
     quick: true,
   },
   storagePoolLookupByName: { number: 84, args: { name: "string" }, result: "pool", quick: true },
+  storagePoolGetXmlDesc: {
+    number: 88,
+    args: { pool: "pool", flags: "flags" },
+    result: "string",
+  },
   storagePoolGetInfo: {
     number: 87,
     args: { pool: "pool" },
