@@ -14,7 +14,7 @@ import {
 } from "../contract/mod.ts";
 import { imageStore } from "../images/mod.ts";
 import { attempt, driverError, refuse } from "./errors.ts";
-import { sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import { HostSession, type HypervContext } from "./host_session.ts";
 import { FACETS } from "./machine.ts";
 import { HypervMachines } from "./machines.ts";
@@ -66,7 +66,7 @@ export function createDriver(context: HypervContext): Driver {
     },
     machines: new HypervMachines(session, images),
     images,
-    ssh: sshClient(session),
+    ssh: guestClient(session),
     // The backend is not the driver's own: others go on using it.
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -27,10 +27,11 @@ import {
   type WaitResult,
   type WaitTarget,
 } from "../contract/mod.ts";
+import { isImplemented, recipeOf } from "../backend/guest_commands.ts";
 import { addressOf } from "./addresses.ts";
 import type { Seen, VmRecord } from "./backend.ts";
 import { type About, attempt, isGuestsNo, isRefused, isUnsure, refuse } from "./errors.ts";
-import { isImplemented, recipeOf, sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import type { HostSession, Options } from "./host_session.ts";
 import { type Identity, powerOf, readAdapters, readVm, trouble } from "./seen.ts";
 import { stateOf } from "./state.ts";
@@ -214,12 +215,12 @@ export class HypervMachine implements Machine {
   ): Promise<CommandResult> {
     const about = this.#about(OPERATION_NAMES.execute, signal);
     return await attempt(about, async () => {
-      const argv = recipeOf(command, params, about);
+      const argv = recipeOf(command, params);
       const address = await this.#address("execute", { signal });
       if (address === undefined) {
         throw refuse(about, "unavailable", "the guest has no address yet", "guest-silent");
       }
-      const result = await sshClient(this.#session).run(sshAddressAt(address), argv, { signal });
+      const result = await guestClient(this.#session).run(sshAddressAt(address), argv, { signal });
       if (result.exitCode === 0) return result;
       const why = `"${command}" ended with ${result.exitCode}: ${result.stderr.trim()}`;
       throw refuse(about, "internal", why, "command-failed");
