@@ -58,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
 
 async function serve({ port, speed }: Options): Promise<void> {
   const { makeCertificates } = await import("../fixtures/simulators/kubevirt/certificates.ts");
+  const { sshScript } = await import("../fixtures/simulators/kubevirt/guest_ssh.ts");
   const { serveKubevirt } = await import("../fixtures/simulators/kubevirt/serve.ts");
   const interrupted = Promise.withResolvers<void>();
   using _listening = onSignals(() => interrupted.resolve());
@@ -70,8 +71,11 @@ async function serve({ port, speed }: Options): Promise<void> {
   try {
     const path = `${folder}/kubeconfig`;
     await Deno.writeTextFile(path, served.kubeconfig, { mode: 0o600, createNew: true });
+    await Deno.mkdir(`${folder}/bin`);
+    await Deno.writeTextFile(`${folder}/bin/ssh`, sshScript(path), { mode: 0o700 });
     console.log(`A simulated Kubernetes cluster with KubeVirt listens at ${served.url}`);
     console.log(`  export KUBECONFIG=${path}`);
+    console.log(`  export PATH=${folder}/bin:$PATH   # ssh to its guests, which have no network`);
     console.log(`Contexts: "certificate" (the current one) and "token". Interrupt to end it.`);
     await interrupted.promise;
   } finally {
