@@ -118,6 +118,18 @@ export const TASK_RECOVER_MUTANTS: readonly TaskMutant[] = [
     },
   },
   {
+    id: "task-handle-cannot-be-stored",
+    breaks: "task.recover.bytes",
+    why: "What takes the network back referred to the machine, and that back to it",
+    mutate: onTasks((driver) => ({
+      startTask: async (...args) => {
+        const { handle, ...started } = await driver.startTask(...args);
+        const circular = { ...handle };
+        return { ...started, handle: Object.assign(circular, { teardown: { of: circular } }) };
+      },
+    })),
+  },
+  {
     id: "task-recovered-keeps-its-rules",
     breaks: "task.recover.teardown",
     why: "The rules in the handle had another type after the bytes, so they were not removed",

@@ -5,8 +5,9 @@
  */
 
 import type { TaskDriver, TaskFacet, TaskHandle, TaskWire } from "../../../drivers/contract/mod.ts";
-import { decodeTaskHandle, encodeTaskHandle } from "../../../drivers/contract/mod.ts";
+import { decodeTaskHandle, DriverError, encodeTaskHandle } from "../../../drivers/contract/mod.ts";
 import type { CommonContext } from "../../case.ts";
+import { messageOf } from "../../engine/check.ts";
 import { HarnessError } from "../../engine/subject.ts";
 import { commonContext, type ContextParts } from "../rig.ts";
 import { freshTasks, type TaskFresh } from "./fresh.ts";
@@ -22,7 +23,7 @@ export interface TaskContext extends CommonContext<"task-driver"> {
   readonly fresh: TaskFresh;
   /** Another instance on the same host, of the same owner, configured. */
   successor(): Promise<TaskDriver>;
-  /** A handle after it was stored: the same, by way of its bytes. */
+  /** A handle after it was stored: the same, by way of its bytes. One that has none is the failure of its driver. */
   stored(handle: TaskHandle): TaskHandle;
   /** The wire of the driver under test, or of another one; for needs `wire`. */
   wire(other?: TaskDriver): TaskWire;
@@ -33,6 +34,21 @@ export interface TaskContext extends CommonContext<"task-driver"> {
   settlesWithin(call: Promise<unknown>, look: () => Promise<unknown>): Promise<boolean>;
   /** Reads so many items of a stream, or all that there are before it ends. */
   read<T>(stream: AsyncIterable<T>, count: number): Promise<T[]>;
+}
+
+/** @throws {DriverError} `internal` for what a driver should not have made a handle of */
+function throughBytes(handle: TaskHandle): TaskHandle {
+  try {
+    return decodeTaskHandle(encodeTaskHandle(handle));
+  } catch (cause) {
+    throw new DriverError({
+      code: "internal",
+      operation: "task.storeHandle",
+      subject: `task:${handle?.config?.id ?? ""}`,
+      message: `Cannot store the handle of the task as bytes: ${messageOf(cause)}`,
+      cause,
+    });
+  }
 }
 
 /** How often a case looks while a call should settle. */
@@ -52,7 +68,7 @@ export function taskContext(parts: ContextParts<"task-driver">): TaskContext {
     driver,
     fresh,
     successor: async () => await fresh.configured(await common.another()),
-    stored: (handle) => decodeTaskHandle(encodeTaskHandle(handle)),
+    stored: throughBytes,
     wire: ({ wire } = driver) => {
       if (wire) return wire;
       throw new HarnessError("A case asks for the wire without the need for it");
