@@ -67,7 +67,8 @@ export async function init(name: string, parent: string): Promise<string[]> {
   return paths;
 }
 
-const USAGE = `Begins a driver: a folder of that name with one that compiles, claims nothing, and says at each
+const USAGE =
+  `Begins a driver: a folder of that name with one that compiles, claims nothing, and says at each
 first failure what to write next.
 
   deno task init NAME

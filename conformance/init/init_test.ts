@@ -10,9 +10,9 @@ Deno.test("a driver that was begun says what to write next, and names no other",
   for (const path of paths) {
     assertEquals(/example/i.test(await Deno.readTextFile(path)), false, path);
   }
-  const { code, out } = await user.say("--driver ./my-driver/mod.ts driver.stable create.stopped");
+  const { code, out } = await user.say("--driver ./my-driver/mod.ts registry.case driver.stable");
   assertStringIncludes(out, "my-driver (live, simulator): 1/2 passed");
-  assertStringIncludes(out, '"machines.create\\" is not written yet; begin with the clause');
+  assertStringIncludes(out, '"driver.status\\" is not written yet; begin with the clause');
   assertEquals(code, 1);
 });
 

@@ -10,7 +10,6 @@ import {
   type CallOptions,
   type Driver,
   DriverError,
-  type DriverStatus,
   LABEL_RULE,
   type Machine,
   type MachineRef,
@@ -50,7 +49,7 @@ export function exampleDriver(context: Context): Driver {
     reachability: "direct",
     // Facets that every machine has, such as "suspension". What is not named here is not claimed.
     machineFacets: [],
-    status: () => Promise.resolve(statusOf()),
+    status: () => Promise.reject(unwritten("driver.status", "driver.status.ready")),
     qualifiedMachineName({ cluster, name }: MachineRef): string {
       const subject = `machine:${cluster}/${name}` as const;
       assertName(cluster, { operation: "driver.qualifiedMachineName", subject });
@@ -62,11 +61,6 @@ export function exampleDriver(context: Context): Driver {
     images: imageStore({ ...context, driver: NAME, listUrl: context.imagesUrl }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-}
-
-/** Whether the hypervisor answers. */
-function statusOf(): DriverStatus {
-  return { state: "error", error: unwritten("driver.status", "driver.status.ready").toJSON() };
 }
 
 /** Its machines. */
