@@ -9,7 +9,7 @@ import type { Case } from "../../case.ts";
 import { notFound, refusal } from "./refusals.ts";
 
 const MIB = 1024 * 1024;
-/** How much longer than its interval a sample may take. */
+/** How far from the interval the samples may come on average. */
 const SLACK = 0.25;
 /** The interval that is measured. */
 const INTERVAL_MS = 1_000;
@@ -36,9 +36,11 @@ export const TASK_STATS_CASES: readonly Case<"task-driver">[] = [
       const times = samples.map(({ timestamp }) => timestamp);
       const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
       check.holds("order", "steps", steps.every((step) => step > 0), "each above 0", steps);
-      const right = steps.length === 3 &&
-        steps.every((step) => Math.abs(step - INTERVAL_MS) <= INTERVAL_MS * SLACK);
-      check.holds("pace", "steps", right, `3 of ${INTERVAL_MS}, give or take a quarter`, steps);
+      // Together: on a busy host one comes late, and the next one in time again.
+      const mean = ((times[3] ?? Infinity) - (times[0] ?? 0)) / 3;
+      const right = Math.abs(mean - INTERVAL_MS) <= INTERVAL_MS * SLACK;
+      const pace = `3 of ${INTERVAL_MS} on average, give or take a quarter`;
+      check.holds("pace", "steps", right, pace, steps);
       const memory = samples.flatMap((sample) => Object.values(sample.memory));
       check.holds("measured", "memory", memory.length > 0, "something is measured", samples[0]);
       const most = 256 * MIB * 2;
