@@ -24,7 +24,7 @@ export { createDriver } from "./driver.ts";
 export { liveHost, simulatedHost } from "./host.ts";
 export type { HypervContext } from "./host_session.ts";
 export { SEAM } from "./seam.ts";
-export { type SettingRule, SETTINGS } from "./settings.ts";
+export { type SettingName, type SettingRule, SETTINGS } from "./settings.ts";
 export { liveTaskHost, simulatedTaskHost } from "./task_host.ts";
 
 /** The module of the Hyper-V driver. */

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { DriverError } from "../contract/mod.ts";
+import { matches, oneOf, readSettingsOf, type SettingRule } from "../backend/setting_rules.ts";
+
+export type { SettingRule } from "../backend/setting_rules.ts";
 
 /** The settings, checked, with their defaults. */
 export interface Settings {
@@ -26,16 +28,6 @@ export interface Settings {
   readonly blank: string;
 }
 
-/** A setting: its default, what is accepted, and a line for people. */
-export interface SettingRule {
-  /** The value if the user gives none. */
-  readonly fallback: string;
-  /** Whether a value is accepted. */
-  accepts(value: string): boolean;
-  /** What it is for and what is accepted. */
-  readonly description: string;
-}
-
 /** The switch that every client of Windows has, in every language. */
 export const DEFAULT_SWITCH = "c08cb7b8-9b3c-408e-8e30-5e16a3aeb444";
 
@@ -43,12 +35,21 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 // deno-lint-ignore no-control-regex
 const PATH = /^(?:[A-Za-z]:[\\/]|\\\\|\/)[^\x00-\x1f"<>|?*]*$/;
 
-const oneOf = (...words: string[]) => (value: string): boolean => words.includes(value);
-const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
 const path = (value: string): boolean => value === "" || PATH.test(value);
 
-/** Every setting by the name that users write. */
-export const SETTINGS: Readonly<Record<string, SettingRule>> = {
+/** The names that users write. */
+export type SettingName =
+  | "generation"
+  | "copy"
+  | "switch"
+  | "powershell"
+  | "ssh-user"
+  | "ssh-key"
+  | "guest"
+  | "blank";
+
+/** Every setting by its name. */
+export const SETTINGS: Readonly<Record<SettingName, SettingRule>> = {
   "generation": {
     fallback: "1",
     accepts: oneOf("1", "2"),
@@ -97,19 +98,10 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
  * @throws {DriverError} `invalid-argument`
  */
 export function readSettings(given: Readonly<Record<string, string>>): Settings {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
-    }
-    const rule = SETTINGS[name];
-    if (!rule?.accepts(value)) {
-      refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${rule?.description}`);
-    }
-  }
-  const get = (name: string): string => given[name] ?? SETTINGS[name]?.fallback ?? "";
+  const get = readSettingsOf("hyperv", SETTINGS, given);
   return {
     generation: get("generation") === "2" ? 2 : 1,
-    copy: get("copy") as Settings["copy"],
+    copy: get("copy") === "full" ? "full" : "differencing",
     switchId: get("switch").toLowerCase(),
     powershell: get("powershell"),
     sshUser: get("ssh-user"),
@@ -117,13 +109,4 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     guest: get("guest"),
     blank: get("blank"),
   };
-}
-
-function refuse(message: string): never {
-  throw new DriverError({
-    code: "invalid-argument",
-    operation: "driver.open",
-    subject: "driver:hyperv",
-    message,
-  });
 }
