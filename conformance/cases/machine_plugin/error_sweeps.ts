@@ -261,9 +261,10 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     why: "A reply is lost after the machine was made, and another one is made",
     needs: ["host", "faults"],
     checks: { same: "plugin.error.deadline", ended: "plugin.error.deadline" },
-    async run({ plugin, fresh, faults, check }) {
+    async run({ plugin, fresh, faults, settled, check }) {
       const endings = new Set<string>();
       const doubled: string[] = [];
+      const requests: MachineRequest[] = [];
       for (const kind of ["timeout", "late-reply", "lost-reply"] as const) {
         for (let call = 1; call <= 3; call++) {
           const request = await fresh.request();
@@ -275,9 +276,11 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
           const { providerID } = await plugin.createMachine(request);
           const ids = await idsOf(plugin, request);
           if (ids.join() !== providerID) doubled.push(`${kind} at change ${call}: ${ids.join()}`);
-          await plugin.deleteMachine(byName(request));
+          requests.push(byName(request));
         }
       }
+      // All at once: each may have a guest that takes its time.
+      await settled(requests.map((request) => plugin.deleteMachine(request)));
       check.equal("same", "machines other than the one", doubled, []);
       const allowed = ["ok", "deadline-exceeded", "unavailable", "unknown", "aborted"];
       const strange = [...endings].filter((it) => !allowed.includes(it));

@@ -58,7 +58,8 @@ export interface MachinePlugin extends AsyncDisposable {
    */
   deleteMachine(request: MachineRequest, options?: CallOptions): Promise<DeleteMachineResponse>;
   /**
-   * Looks at a machine, and changes nothing.
+   * Looks at a machine, and changes nothing. The owner, the name and the provider id say which it is,
+   * and not its class: the marks of that may be others by now, and the machine still runs.
    *
    * @throws {DriverError} `not-found`, `out-of-range` for several, `uninitialized` with a response
    */
