@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { withMembers } from "../conformance/engine/tracker.ts";
+import type { Driver } from "../drivers/contract/mod.ts";
 import { MEMORY } from "../drivers/memory/mod.ts";
 import { htmlPage } from "./html.ts";
 import { type Line, resultsOf } from "./lines.ts";
 import type { Measure } from "./measure.ts";
 import { CALLS } from "./measures/calls.ts";
+import { EVENTS } from "./measures/events.ts";
 import { MEASURES } from "./measures/mod.ts";
 import { summary } from "./report.ts";
 import { runMeasures } from "./run.ts";
@@ -38,6 +41,29 @@ Deno.test("a measure that fails is told, and what it made is removed all the sam
   const [end] = lines;
   assert(end?.type === "measure" && end.status === "failed");
   assertStringIncludes(end.reason ?? "", "it broke");
+});
+
+/** A stream in which nothing ever comes. */
+function silence(signal: AbortSignal): ReadableStream<never> {
+  return new ReadableStream({
+    start: (controller) => signal.addEventListener("abort", () => controller.close()),
+  });
+}
+
+Deno.test("events that are lost fail their measure", async () => {
+  const deaf: Measure = {
+    ...EVENTS,
+    run(bench) {
+      const events: Driver["events"] = {
+        subscribe: ({ signal }) => Promise.resolve(silence(signal)),
+      };
+      return EVENTS.run(withMembers(bench, { driver: withMembers(bench.driver, { events }) }));
+    },
+  };
+  const { lines } = await measured([deaf]);
+  const end = lines.at(-1);
+  assert(end?.type === "measure" && end.status === "failed");
+  assertStringIncludes(end.reason ?? "", "44 events missed, 0 more than once");
 });
 
 Deno.test("what cannot be measured here is named with its reason", async () => {

@@ -84,5 +84,6 @@ export const EVENTS: Measure = {
     await listening;
     bench.sample("missed", missed, { unit: "events" });
     bench.sample("more than once", twice, { unit: "events" });
+    if (missed + twice > 0) throw new Error(`${missed} events missed, ${twice} more than once`);
   },
 };
