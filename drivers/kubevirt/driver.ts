@@ -17,7 +17,7 @@ import { imageStore } from "../images/mod.ts";
 import { type DriverHome, DriverSession } from "./driver_session.ts";
 import { attempt, meaningOf } from "./errors.ts";
 import { machineEvents } from "./events.ts";
-import { sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import { FACETS } from "./machine.ts";
 import { assertRef, KubevirtMachines, NAME_RULE } from "./machines.ts";
 import { DESCRIPTION, NAME } from "./plugin.ts";
@@ -48,7 +48,7 @@ export function createDriver(context: DriverHome): Driver {
     },
     machines: new KubevirtMachines(session, images),
     images,
-    ssh: sshClient(session),
+    ssh: guestClient(session),
     events: machineEvents(session),
     // The backend is not the driver's own: others go on using it.
     [Symbol.asyncDispose]: () => Promise.resolve(),

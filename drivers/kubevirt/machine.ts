@@ -5,6 +5,7 @@
  */
 
 import { type About, Trouble } from "../backend/driver_errors.ts";
+import { isImplemented, recipeOf } from "../backend/guest_commands.ts";
 import {
   type CallOptions,
   type Change,
@@ -28,7 +29,7 @@ import {
 import type { MachineOutline } from "./backend.ts";
 import type { DriverSession, Options } from "./driver_session.ts";
 import { attempt, isUnsure } from "./errors.ts";
-import { isImplemented, recipeOf, sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import { guestAddress } from "./machine_addresses.ts";
 import { cutPower, switchTo } from "./machine_power.ts";
 import {
@@ -247,7 +248,7 @@ export class KubevirtMachine implements Machine {
       if (address === undefined) {
         throw new Trouble("unavailable", "the guest has no address yet", "guest-silent");
       }
-      const result = await sshClient(this.#session).run(sshAddressAt(address), argv, { signal });
+      const result = await guestClient(this.#session).run(sshAddressAt(address), argv, { signal });
       if (result.exitCode === 0) return result;
       const why = `"${command}" ended with ${result.exitCode}: ${result.stderr.trim()}`;
       throw new Trouble("internal", why, "command-failed");

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { DriverError } from "../contract/mod.ts";
+import { matches, oneOf, readSettingsOf, type SettingRule } from "../backend/setting_rules.ts";
+
+export type { SettingRule } from "../backend/setting_rules.ts";
 
 /** How far a deletion has to be before it counts as done. */
 export const DELETION_LEVELS = ["accepted", "compute", "storage"] as const;
@@ -43,19 +45,6 @@ export interface Settings {
   /** A disk image that nothing boots from, for the suite. */
   readonly blank: string;
 }
-
-/** A setting: its default, what is accepted, and a line for people. */
-export interface SettingRule {
-  /** The value if the user gives none. */
-  readonly fallback: string;
-  /** Whether a value is accepted. */
-  accepts(value: string): boolean;
-  /** What it is for and what is accepted. */
-  readonly description: string;
-}
-
-const oneOf = (...words: readonly string[]) => (value: string): boolean => words.includes(value);
-const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
 
 /** Every setting by the name that users write. */
 export const SETTINGS: Readonly<Record<string, SettingRule>> = {
@@ -139,16 +128,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
  * @throws {DriverError} `invalid-argument`
  */
 export function readSettings(given: Readonly<Record<string, string>>): Settings {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
-    }
-    const rule = SETTINGS[name];
-    if (!rule?.accepts(value)) {
-      refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${rule?.description}`);
-    }
-  }
-  const get = (name: string): string => given[name] ?? SETTINGS[name]?.fallback ?? "";
+  const get = readSettingsOf("kubevirt", SETTINGS, given);
   return {
     kubeconfig: get("kubeconfig"),
     namespace: get("namespace"),
@@ -165,13 +145,4 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     guest: get("guest"),
     blank: get("blank"),
   };
-}
-
-function refuse(message: string): never {
-  throw new DriverError({
-    code: "invalid-argument",
-    operation: "driver.open",
-    subject: "driver:kubevirt",
-    message,
-  });
 }
