@@ -73,6 +73,7 @@ function spoilt(handle: TaskHandle): Readonly<Record<string, TaskHandle>> {
     damaged: { ...handle, driverState: new Uint8Array([0xff, 0x00, 0x7b]) },
     empty: { ...handle, driverState: new Uint8Array() },
     cut: { ...handle, driverState: handle.driverState.slice(0, -1) },
+    nameless: { ...handle, config: { ...handle.config, id: "" } },
   };
 }
 
@@ -225,6 +226,7 @@ export const TASK_RECOVER_CASES: readonly Case<"task-driver">[] = [
       damaged: "task.recover.bad",
       empty: "task.recover.bad",
       cut: "task.recover.bad",
+      nameless: "task.recover.bad",
       inventory: "task.recover.bad",
       unknown: "task.recover.bad",
     },
@@ -235,7 +237,7 @@ export const TASK_RECOVER_CASES: readonly Case<"task-driver">[] = [
       for (const [which, bad] of Object.entries(spoilt(handle))) {
         await check.refused(which, () => other.recoverTask(stored(bad)), {
           code: "invalid-argument",
-          subject: `task:${id}`,
+          subject: `task:${bad.config.id}`,
         });
       }
       check.equal("inventory", "inventory", await host.inventory(), before);
