@@ -63,7 +63,7 @@ const remove: Act = (plugin, request) => plugin.deleteMachine(request);
 
 /** One round; answers whether the fault was met. */
 async function round(fault: Fault, nth: number, { before, act, after }: {
-  readonly before?: Act;
+  readonly before?: (...args: [...Parameters<Act>, KubeBackend]) => Promise<unknown>;
   readonly act: Act;
   readonly after: (plugin: MachinePlugin, request: MachineRequest, at: string) => Promise<void>;
 }): Promise<boolean> {
@@ -76,7 +76,7 @@ async function round(fault: Fault, nth: number, { before, act, after }: {
     secret: await samples.secret("#cloud-config\n"),
   };
   const sound = createPlugin({ backend: cluster, clock, owner: "o", settings: {} });
-  await before?.(sound, request);
+  await before?.(sound, request, cluster);
   const { backend, met } = failing(cluster, fault, nth);
   const plugin = createPlugin({ backend, clock, owner: "o", settings: {} });
   const at = `${fault.error.code || fault.error.kind}, ${fault.done ? "done" : "not done"}, ${nth}`;
@@ -114,6 +114,47 @@ Deno.test("a delete that failed anywhere is completed by the same request", asyn
         act: remove,
         async after(plugin, request, at) {
           assertEquals((await plugin.listMachines(request)).machineList, {}, at);
+        },
+      });
+      if (!isMet) break;
+    }
+  }
+});
+
+const shutDown: Act = async (plugin, { machine, machineClass, secret }) =>
+  await plugin.spi?.shutDownMachine(machine.name, "", machineClass.providerSpec, secret);
+
+/** A look, the change, and a look at how it comes about. */
+const MOST_SHUTDOWN_CALLS = 3;
+
+Deno.test("a shutdown that failed anywhere is completed by the same request", async () => {
+  for (const fault of FAULTS) {
+    for (let nth = 1; nth <= MOST_SHUTDOWN_CALLS; nth++) {
+      const isMet = await round(fault, nth, {
+        before: create,
+        act: shutDown,
+        async after(plugin, request, at) {
+          const { providerID } = await plugin.getMachineStatus(request);
+          assertEquals(await shutDown(plugin, request), providerID, at);
+        },
+      });
+      if (!isMet) break;
+    }
+  }
+});
+
+Deno.test("an initialization that failed anywhere is completed by the same request", async () => {
+  for (const fault of FAULTS) {
+    for (let nth = 1;; nth++) {
+      const isMet = await round(fault, nth, {
+        async before(plugin, request, cluster) {
+          await create(plugin, request);
+          const at = { group: "", version: "v1", resource: "secrets", namespace: "default" };
+          await cluster.call("delete", { ...at, name: "o.m1.userdata" });
+        },
+        act: async (plugin, request) => await plugin.initializeMachine?.(request),
+        async after(plugin, request, at) {
+          assertEquals((await plugin.getMachineStatus(request)).nodeName, "m1", at);
         },
       });
       if (!isMet) break;
