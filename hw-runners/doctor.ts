@@ -53,7 +53,8 @@ function reaches(driver: string, settings: Readonly<Record<string, string>>): Pr
   };
 }
 
-const OPTIONS: readonly Option[] = [
+/** Its options. */
+export const OPTIONS: readonly Option[] = [
   { name: "driver", value: "NAME", help: driverNames().join(", ") },
   { name: "set", value: "KEY=VALUE", many: true, help: "a setting of the driver; no secrets" },
   { name: "json", help: "the findings as JSON" },

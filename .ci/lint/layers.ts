@@ -138,7 +138,11 @@ export const layers: readonly Layer[] = [
   { path: "hw-runners", imports: everything, packages: ["node:", "dax", ...std] },
   { path: "bench", imports: [...everything, "fixtures/simulators"], packages: ["node:", ...std] },
   { path: ".ci", imports: [], packages: ["node:", ...std] },
-  { path: ".ci/workflows", imports: ["conformance", "deno.json"], packages: ["yaml"] },
+  {
+    path: ".ci/workflows",
+    imports: ["conformance", "hw-runners", "deno.json"],
+    packages: ["yaml"],
+  },
   {
     path: ".ci/powershell",
     imports: ["drivers/hyperv", "hw-runners"],

@@ -7,6 +7,7 @@
 
 import { parse } from "yaml";
 import { COMMANDS, OPTIONS } from "../../conformance/commands/options.ts";
+import { OPTIONS as DOCTORS_OPTIONS } from "../../hw-runners/doctor.ts";
 
 /** A step of a job. */
 interface Step {
@@ -46,18 +47,25 @@ function commands(script: string): string[][] {
     .filter((words) => words.length > 0);
 }
 
-/** What a command of the suite uses that there is not. */
-function suiteProblems(args: readonly string[]): string[] {
-  const known = new Set(OPTIONS.map(({ name }) => `--${name}`));
-  const options = args.filter((arg) => arg.startsWith("--"))
+/** The options of the tasks that workflows give any to. */
+const OPTIONS_OF: Readonly<Record<string, readonly { readonly name: string }[]>> = {
+  conformance: OPTIONS,
+  doctor: DOCTORS_OPTIONS,
+};
+
+/** The options of a task that it does not have. */
+function optionProblems(task: string, args: readonly string[]): string[] {
+  const known = (OPTIONS_OF[task] ?? []).map(({ name }) => `--${name}`);
+  return args.filter((arg) => arg.startsWith("--"))
     .map((arg) => arg.split("=")[0] ?? arg)
-    .filter((arg) => !known.has(arg));
-  const [first = ""] = args;
-  const isCommand = first.startsWith("-") || COMMANDS.some((name) => name === first);
-  return [
-    ...options.map((option) => `the suite has no option "${option}"`),
-    ...(isCommand ? [] : [`the suite has no sub-command "${first}"`]),
-  ];
+    .filter((arg) => !known.includes(arg))
+    .map((option) => `the task "${task}" has no option "${option}"`);
+}
+
+/** The sub-command of the suite that there is not. */
+function subCommandProblems([first = ""]: readonly string[]): string[] {
+  const isKnown = first.startsWith("-") || COMMANDS.some((name) => name === first);
+  return isKnown ? [] : [`the suite has no sub-command "${first}"`];
 }
 
 function commandProblems(words: readonly string[], { tasks, exists }: Callable): string[] {
@@ -65,9 +73,12 @@ function commandProblems(words: readonly string[], { tasks, exists }: Callable):
   // One task may call another one.
   for (const [index, word] of words.entries()) {
     if (word !== "deno" || words[index + 1] !== "task") continue;
-    const [task = "", ...args] = words.slice(index + 2);
+    const [task = "", ...rest] = words.slice(index + 2);
+    const next = rest.indexOf("deno");
+    const args = next < 0 ? rest : rest.slice(0, next);
     if (!tasks.includes(task)) problems.push(`there is no task "${task}"`);
-    if (task === "conformance") problems.push(...suiteProblems(args));
+    problems.push(...optionProblems(task, args));
+    if (task === "conformance") problems.push(...subCommandProblems(args));
   }
   const own = words.filter((word) =>
     /^(?:\.ci|hw-runners|fixtures|conformance|bench)\//.test(word)

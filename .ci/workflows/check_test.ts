@@ -43,7 +43,12 @@ const wrong: readonly (readonly [what: string, text: string, problem: string])[]
   [
     "an option",
     workflow("run: deno task conformance --drver x"),
-    'job "one": the suite has no option "--drver"',
+    'job "one": the task "conformance" has no option "--drver"',
+  ],
+  [
+    "an option of another task",
+    workflow("run: deno task exclusive deno task doctor --driver x --live"),
+    'job "one": the task "doctor" has no option "--live"',
   ],
   [
     "a sub-command",
