@@ -56,12 +56,21 @@ function testCase(run: EndedRun, item: EndedCase): string {
   return inner === "" ? `${head}/>` : `${head}>${inner.trimEnd()}</testcase>`;
 }
 
+/** An entry of the known failures that does not fail: the run is not green because of it. */
+function staleEntry({ start }: EndedRun, entry: string): string {
+  const message = escaped(`Known to fail, but it does not: ${entry}`);
+  return `    <testcase classname="${escaped(`vmtck.${start.driver}.known-failures`)}" ` +
+    `name="${escaped(entry)}" time="0"><failure type="stale" message="${message}"/></testcase>`;
+}
+
 /** JUnit's XML. */
 export const junit: Reporter = atEnd((run) => {
   const { start, cases, end } = run;
   const { cases: count, selected } = end.totals;
   const seconds = cases.reduce((sum, item) => sum + item.end.ms, 0) / 1000;
-  const numbers = `tests="${selected}" failures="${count.fail + count.flaky}" ` +
+  const { stale } = end;
+  const failures = count.fail + count.flaky + stale.length;
+  const numbers = `tests="${selected + stale.length}" failures="${failures}" ` +
     `errors="${count["harness-error"] + count["not-run"]}" ` +
     `skipped="${count.unsupported + count["known-fail"]}" time="${seconds.toFixed(3)}"`;
   const properties = {
@@ -82,6 +91,7 @@ export const junit: Reporter = atEnd((run) => {
     ),
     "    </properties>",
     ...cases.map((item) => testCase(run, item)),
+    ...stale.map((entry) => staleEntry(run, entry)),
     "  </testsuite>",
     "</testsuites>",
     "",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { printable } from "./printable.ts";
 import { html } from "./html.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
@@ -17,13 +18,19 @@ export { merged } from "./merge.ts";
 export { parseEvents } from "./ndjson.ts";
 export type { Report, Reporter, Style } from "./reporter.ts";
 
+/** The same report, of texts that nothing happens by when they are printed. */
+const forPeople = (reporter: Reporter): Reporter => (style) => {
+  const report = reporter(style);
+  return (event) => report(printable(event));
+};
+
 /** Every report that there is. */
 export const REPORTERS: Readonly<Record<string, Reporter>> = {
-  pretty,
+  pretty: forPeople(pretty),
   json,
   ndjson,
-  junit,
-  tap,
-  markdown,
-  html,
+  junit: forPeople(junit),
+  tap: forPeople(tap),
+  markdown: forPeople(markdown),
+  html: forPeople(html),
 };

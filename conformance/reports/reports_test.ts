@@ -171,3 +171,32 @@ Deno.test("a case that two shards have is refused", async () => {
   const [one, other] = [await runOf(["a"]), await runOf(["a", "c"])];
   assertThrows(() => merged([one, other]), UsageError, 'two of them have case "a"');
 });
+
+Deno.test("a text that a driver made does nothing to who reads it", async () => {
+  const evil = "\x1b[2J\u0000\u202e<script>alert(1)</script> ]]> | `x`\r\n::error::x";
+  const events = (await exampleRun()).map((event): Event =>
+    event.type === "case-end" && event.reason !== undefined ? { ...event, reason: evil } : event
+  );
+  const { json: _, ndjson: __, ...forPeople } = REPORTERS;
+  for (const [name, reporter] of Object.entries(forPeople)) {
+    const text = rendered(reporter, events);
+    // deno-lint-ignore no-control-regex -- exactly those
+    assert(!/[\u0000\u001b\u202e\r]/.test(text), name);
+    if (name === "html") assert(!text.includes("<script"), name);
+    if (name === "markdown") assert(!/(?<!\\)<script/.test(text.split("###")[0] ?? ""), name);
+  }
+});
+
+Deno.test("a known failure that does not fail is a failure in JUnit's report, too", async () => {
+  const events = await collected(
+    run([fakeCase("a", PASSING)], fakeSubject(), {
+      seed: "s",
+      startedAt: "2026-01-01T00:00:00Z",
+      clauses: FAKE_CLAUSES,
+      knownFailures: [{ case: "a", reason: "r" }],
+    }),
+  );
+  const text = rendered(REPORTERS.junit!, events);
+  assert(text.includes('tests="2" failures="1"'), text);
+  assert(text.includes('<failure type="stale" message="Known to fail, but it does not: a"'), text);
+});
