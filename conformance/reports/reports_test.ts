@@ -129,6 +129,10 @@ Deno.test("parseEvents refuses what is no complete run", () => {
   assertThrows(() => parseEvents(""), TypeError, "do not begin");
   const start = '{"type":"run-start","version":1}';
   assertThrows(() => parseEvents(start), TypeError, "was not finished");
+  const end = '{"type":"run-end"}';
+  for (const text of [`${start}\n${end}`, `${start}\nnull\n${end}`]) {
+    assertThrows(() => parseEvents(text), TypeError, "is no whole event");
+  }
 });
 
 /** A run of some cases by one driver. */
