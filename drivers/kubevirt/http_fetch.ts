@@ -12,7 +12,7 @@ import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
 interface Clients {
   readonly reads: Deno.HttpClient;
   /**
-   * Keeps no connection: `fetch` sends a request again by itself when a kept one closes after it was
+   * Opens a connection for each request, and keeps none: `fetch` sends a request again by itself when a kept one closes after it was
    * sent, also one that makes or deletes something.
    */
   readonly changes: Deno.HttpClient;
@@ -88,21 +88,31 @@ async function send(
   const headers = new Headers({ accept: "application/json", "user-agent": "vmtck" });
   if (contentType !== undefined) headers.set("content-type", contentType);
   if (token !== undefined) headers.set("authorization", bearer(token));
-  const client = method === "GET" ? reads : changes;
-  try {
-    // A redirect could take the credentials elsewhere: it is an answer like any other.
-    const response = await fetch(server + path, {
-      ...{ method, headers, body, signal, client },
-      redirect: "manual",
-    });
-    return {
-      status: response.status,
-      header: (name) => response.headers.get(name) ?? undefined,
-      body: textIn(response, signal),
-    };
-  } catch (error) {
-    throw lost(error, signal);
-  }
+  const ask = async (client: Deno.HttpClient): Promise<Response> => {
+    try {
+      // A redirect could take the credentials elsewhere: it is an answer like any other.
+      const options = { method, headers, body, signal, client, redirect: "manual" } as const;
+      return await fetch(server + path, options);
+    } catch (error) {
+      throw lost(error, signal);
+    }
+  };
+  const response = method === "GET"
+    ? await ask(reads).catch((error) => {
+      if (!isLost(error)) throw error;
+      // The server may have ended a kept connection meanwhile; reading again does no harm.
+      return ask(changes);
+    })
+    : await ask(changes);
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name) ?? undefined,
+    body: textIn(response, signal),
+  };
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof BackendError && error.kind === "disconnected";
 }
 
 async function* textIn({ body }: Response, signal?: AbortSignal): AsyncGenerator<string> {

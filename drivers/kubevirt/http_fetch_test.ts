@@ -98,8 +98,10 @@ Deno.test("a certificate of another authority is not taken", async () => {
   assertEquals(error.code, "401 Unauthorized");
 });
 
-/** A server that answers the first request and then ends each connection once it has read a request. */
-function hangingUp(): { server: Deno.Listener; seen: string[]; done: Promise<void> } {
+/** A server that answers what its rule says, and ends the connection of any other request. */
+function hangingUp(
+  answers: (about: { readonly total: number; readonly inConnection: number }) => boolean,
+): { server: Deno.Listener; seen: string[]; done: Promise<void> } {
   const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const seen: string[] = [];
   const body = '{"metadata":{}}';
@@ -108,13 +110,16 @@ function hangingUp(): { server: Deno.Listener; seen: string[]; done: Promise<voi
   const serve = async (connection: Deno.Conn): Promise<void> => {
     const buffer = new Uint8Array(4096);
     try {
-      while (true) {
+      for (let inConnection = 1;; inConnection++) {
         const count = await connection.read(buffer);
         if (count === null) break;
         const text = new TextDecoder().decode(buffer.subarray(0, count));
         seen.push(text.split(" ")[0] ?? "");
-        if (seen.length > 1) break;
-        await connection.write(new TextEncoder().encode(reply));
+        const isAnswered = answers({ total: seen.length, inConnection });
+        // After an answer that makes no sense, `fetch` does not ask again by itself.
+        const piece = isAnswered ? reply : "?\r\n\r\n";
+        await connection.write(new TextEncoder().encode(piece));
+        if (!isAnswered) break;
       }
     } finally {
       connection.close();
@@ -128,13 +133,35 @@ function hangingUp(): { server: Deno.Listener; seen: string[]; done: Promise<voi
   return { server, seen, done };
 }
 
+function accessTo({ addr }: Deno.Listener): OwnAccess {
+  return { server: `http://127.0.0.1:${(addr as Deno.NetAddr).port}`, namespace: "default" };
+}
+
+Deno.test("a read whose kept connection ends is made again by a new one", async () => {
+  const { server, seen, done } = hangingUp(({ inConnection }) => inConnection === 1);
+  {
+    await using backend = backendFor(accessTo(server));
+    await backend.call("get", { ...SECRETS, name: "s1" });
+    await backend.call("get", { ...SECRETS, name: "s1" });
+  }
+  assertEquals(seen, ["GET", "GET", "GET"]);
+  server.close();
+  await done;
+});
+
+Deno.test("a read whose connections end again and again is an error", async () => {
+  const { server, seen, done } = hangingUp(() => false);
+  await using backend = backendFor(accessTo(server));
+  const read = () => backend.call("get", { ...SECRETS, name: "s1" });
+  const error = await assertRejects(read, BackendError);
+  assertEquals([error.kind, seen], ["disconnected", ["GET", "GET"]]);
+  server.close();
+  await done;
+});
+
 Deno.test("a change whose connection ends after it was sent is not sent again", async () => {
-  const { server, seen, done } = hangingUp();
-  const address = server.addr as Deno.NetAddr;
-  await using backend = backendFor({
-    server: `http://127.0.0.1:${address.port}`,
-    namespace: "default",
-  });
+  const { server, seen, done } = hangingUp(({ total }) => total === 1);
+  await using backend = backendFor(accessTo(server));
   const make = () => backend.call("create", { ...SECRETS, body: secret("s1") });
   await make();
   const error = await assertRejects(make, BackendError);
