@@ -56,9 +56,15 @@ function besides({ totals, leaks, stale }: RunEnd): string[] {
   return parts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
 }
 
+/** Names in words: `a, b and c`. */
+function inWords(names: readonly string[]): string {
+  const [last = "", ...rest] = names.toReversed();
+  return rest.length === 0 ? last : `${rest.toReversed().join(", ")} and ${last}`;
+}
+
 /** The driver; and the contracts, where there is more to say than the one of drivers. */
 function subjectOf({ driver, contracts }: RunStart): string {
-  return contracts.join() === "driver" ? driver : `${driver}, ${contracts.join(" and ")}`;
+  return contracts.join() === "driver" ? driver : `${driver}, ${inWords(contracts)}`;
 }
 
 /** What a run says in one line. */
