@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { driverNames } from "../drivers/registry.ts";
 import type { AnyCase } from "./case.ts";
 import { CASES } from "./cases/mod.ts";
@@ -161,7 +162,8 @@ function systemTerminal(): Terminal {
     },
     env: (name) => Deno.env.get(name),
     folder: (Deno.env.get("INIT_CWD") ?? Deno.cwd()).replaceAll("\\", "/"),
-    project: (import.meta.dirname ? `${import.meta.dirname}/..` : Deno.cwd()).replaceAll("\\", "/"),
+    project: (import.meta.dirname ? dirname(import.meta.dirname) : Deno.cwd())
+      .replaceAll("\\", "/"),
     now: () => new Date().toISOString(),
     seed: () => crypto.getRandomValues(new Uint8Array(5)).toHex(),
     async confine() {

@@ -83,7 +83,9 @@ setInterval(() => {}, 1000);`;
       await Deno.writeTextFile(`${folder}/command.ts`, program);
       const path = new URL("exclusive.ts", import.meta.url).href;
       const run = `import { exclusively } from ${JSON.stringify(path)};
-const command = [Deno.execPath(), "run", "-A", "--no-config", ${JSON.stringify(`${folder}/command.ts`)}];
+const command = [Deno.execPath(), "run", "-A", "--no-config", ${
+        JSON.stringify(`${folder}/command.ts`)
+      }];
 Deno.exit(await exclusively(command, { lock: ${JSON.stringify(`${folder}/lock`)} }));`;
       await Deno.writeTextFile(`${folder}/run.ts`, run);
       const child = new Deno.Command(Deno.execPath(), {
