@@ -170,8 +170,9 @@ export type HypervMethods = {
   "Copy-VmtckDisk": Op<{ From: string; To: string }, null>;
   /**
    * Removes files, and folders with all in them, one after the other; nothing happens to what is not
-   * there. What any machine has for a disk or for its folder stays, unless `EvenUsed`; so does a file
-   * with another one beside it whose name is like its `Unless`. Answers what stays.
+   * there. What any machine has for a disk or for its folder stays, and what that lies in, unless
+   * `EvenUsed`; so does a file with another one beside it whose name is like its `Unless`. Answers what
+   * stays.
    */
   "Remove-VmtckItems": Op<
     { Items: readonly { readonly Path: string; readonly Unless?: string }[]; EvenUsed?: true },

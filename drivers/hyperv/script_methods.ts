@@ -39,7 +39,14 @@ function Get-VmtckFolder {
 # What machines have for a disk or for their folder, whatever they are called.
 function Get-UsedPath {
   $all = @(& 'Hyper-V\Get-VM')
-  return @($all | ForEach-Object { @("$($_.Path)") + @(Get-DiskPath $_) })
+  return @($all | ForEach-Object { @("$($_.Path)".TrimEnd('\')) + @(Get-DiskPath $_) })
+}
+
+# Whether that is a path, or lies below it.
+function Test-Used($used, $path) {
+  $below = $path + '\'
+  $hits = @($used | Where-Object { $_ -eq $path -or $_.StartsWith($below, 'OrdinalIgnoreCase') })
+  return $hits.Count -gt 0
 }
 
 function Test-Beside($path, $pattern) {
@@ -208,7 +215,8 @@ $methods = @{
     $kept = @()
     foreach ($item in $p.Items) {
       $path = "$($item.Path)"
-      if ($used -contains $path -or ($item.Unless -and (Test-Beside $path $item.Unless))) {
+      $isReferredTo = $item.Unless -and (Test-Beside $path $item.Unless)
+      if ($isReferredTo -or (Test-Used $used $path)) {
         $kept += $path
       } elseif ([IO.Directory]::Exists($path)) {
         [IO.Directory]::Delete($path, $true)
