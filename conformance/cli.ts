@@ -69,7 +69,8 @@ async function reap(terminal: Terminal, composer: Composer, options: Options): P
     throw new UsageError('"reap" takes no names: ledgers say what to do');
   }
   const { dryRun } = options;
-  const ledgers = deadLedgers(ledgersOf(terminal, options));
+  const folder = ledgersOf(terminal, options);
+  const ledgers = deadLedgers(folder);
   let [count, failed] = [0, 0];
   for await (
     const { run, resource, outcome, reason } of reaping(ledgers, composer.reach, { dryRun })
@@ -79,7 +80,12 @@ async function reap(terminal: Terminal, composer: Composer, options: Options): P
     terminal.out(`${outcome} ${resource} (run ${run})${reason ? `: ${reason}` : ""}\n`);
   }
   if (count === 0) terminal.out("Nothing is left by any run\n");
-  return failed > 0 ? 4 : 0;
+  if (failed === 0) return 0;
+  terminal.err(
+    `What failed stays in the ledgers of "${folder}"; if a host is gone for good, delete the ledger ` +
+      "of its run\n",
+  );
+  return 4;
 }
 
 /** Those of the cases that the driver would run, if one is named. */

@@ -10,6 +10,7 @@ import { messageOf } from "./check.ts";
 import { type Reach, removeResource } from "./clean_up.ts";
 import { resourceName } from "./ledger.ts";
 import type { DeadLedger, LedgerHead } from "./ledger_file.ts";
+import { HarnessError } from "./subject.ts";
 
 /** How the host of a dead run is reached. */
 export type ReachFor = (head: LedgerHead) => Promise<Reach & AsyncDisposable>;
@@ -24,6 +25,11 @@ export interface Reaped {
   readonly outcome: "removed" | "absent" | "failed" | "listed";
   /** Why it failed. */
   readonly reason?: string;
+}
+
+/** Why it failed; what the harness says is whole in its sentence. */
+function reasonOf(error: unknown): string {
+  return error instanceof HarnessError ? error.message : messageOf(error);
 }
 
 /** Removes a scratch folder, and refuses any other. */
@@ -59,7 +65,7 @@ async function* reapLedger(
       if (absent) await ledger.strike(number);
       yield absent
         ? { ...about, outcome: "absent" }
-        : { ...about, outcome: "failed", reason: messageOf(error) };
+        : { ...about, outcome: "failed", reason: reasonOf(error) };
     }
   }
 }
