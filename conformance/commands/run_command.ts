@@ -5,10 +5,11 @@
  */
 
 import type { AnyCase } from "../case.ts";
-import { run, type RunOptions } from "../engine/engine.ts";
+import { runAttempt } from "../engine/attempt.ts";
+import { runBy } from "../engine/engine.ts";
 import type { ExitCode } from "../engine/events.ts";
 import { type KnownFailure, parseKnownFailures } from "../engine/known_failing.ts";
-import type { Terminal } from "./composer.ts";
+import type { Terminal, Threads } from "./composer.ts";
 import type { Options } from "./options.ts";
 import { readUserFile } from "./request.ts";
 import type { Subject } from "../engine/subject.ts";
@@ -45,19 +46,16 @@ const IN_REPLAY = 8;
 /** Fewer cases are done before another thread has loaded the suite. */
 const WORTH_A_THREAD = 40;
 
-/** How a replay makes its attempts, unless the user says how many are to be made at the same time. */
-async function replaying(
+/** The thread that all else runs in. */
+const THIS_THREAD: Threads = { count: 1, attempt: runAttempt, [Symbol.dispose]() {} };
+
+/** Where attempts are made: a long replay has several threads, unless the user says how many cases. */
+async function threadsFor(
   { composer }: Use,
-  { request, selected, run: { known = [], parallel } }: SetUp<Subject>,
-): Promise<Pick<RunOptions, "parallel" | "attempt"> & Disposable> {
-  if (parallel !== undefined) return { parallel, [Symbol.dispose]() {} };
-  if (selected.length < WORTH_A_THREAD) return { parallel: IN_REPLAY, [Symbol.dispose]() {} };
-  const threads = await composer.threads(request, known);
-  return {
-    parallel: IN_REPLAY * threads.count,
-    attempt: threads.attempt,
-    [Symbol.dispose]: threads[Symbol.dispose],
-  };
+  { request, subject, selected, run: { known = [], parallel } }: SetUp<Subject>,
+): Promise<Threads> {
+  const isLong = subject.mode === "replayed" && selected.length >= WORTH_A_THREAD;
+  return isLong && parallel === undefined ? await composer.threads(request, known) : THIS_THREAD;
 }
 
 /** Runs the selected cases. @throws {UsageError}, and what the subject lacks */
@@ -68,10 +66,10 @@ export async function runCommand(use: Use): Promise<ExitCode> {
   const { subject, selected, reports } = set;
   const isReplay = subject.mode === "replayed";
   if (isReplay) await terminal.confine();
-  using pace = isReplay ? await replaying(use, set) : undefined;
-  const events = run(selected, subject, {
+  using threads = await threadsFor(use, set);
+  const events = runBy(threads.attempt, selected, subject, {
     ...set.run,
-    ...pace,
+    parallel: set.run.parallel ?? (isReplay ? IN_REPLAY * threads.count : 1),
     repeat: options.repeat,
     bystander: !isReplay,
     knownFailures: knownOnes,

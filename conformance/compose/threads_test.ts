@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CASES } from "../cases/mod.ts";
 import type { SubjectRequest } from "../commands/composer.ts";
 import type { AttemptInit } from "../engine/attempt.ts";
-import { run } from "../engine/engine.ts";
+import { run, runBy } from "../engine/engine.ts";
 import { MemoryLedger } from "../engine/ledger.ts";
 import type { CheckEvent, Event } from "../engine/events.ts";
 import { composer } from "./mod.ts";
@@ -59,7 +59,7 @@ Deno.test("threads() say of a replay what one thread says of it", async () => {
   using several = threads(REQUEST, known);
   const { attempt } = several;
   assertEquals(
-    await said(run(POWER, subject, { ...options, attempt })),
+    await said(runBy(attempt, POWER, subject, options)),
     await said(run(POWER, subject, options)),
   );
 });

@@ -45,9 +45,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** The clauses. By default those of the contract. */
   readonly clauses?: readonly Clause[];
-  /** Makes an attempt at a case. By default here and now. */
-  readonly attempt?: (init: AttemptInit) => Promise<AttemptResult>;
 }
+
+/** How an attempt at a case is made. */
+export type Attempt = (init: AttemptInit) => Promise<AttemptResult>;
 
 /** By default, the most that a case may take. */
 const CASE_TIMEOUT_MS = 300_000;
@@ -76,6 +77,7 @@ class Run {
   readonly #cases: readonly AnyCase[];
   readonly #subject: Subject;
   readonly #options: RunOptions;
+  readonly #make: Attempt;
   readonly #clauses: ReadonlyMap<string, Clause>;
   readonly #ledger: Ledger;
   readonly #known: readonly string[];
@@ -89,9 +91,15 @@ class Run {
   /** What happens. */
   readonly events: Channel<Event> = new Channel();
 
-  constructor(cases: readonly AnyCase[], subject: Subject, options: RunOptions) {
+  constructor(
+    make: Attempt,
+    cases: readonly AnyCase[],
+    subject: Subject,
+    options: RunOptions,
+  ) {
     this.#cases = cases;
     this.#subject = subject;
+    this.#make = make;
     this.#known = options.known ?? cases.map(({ id }) => id);
     this.#options = options;
     this.#neighbours = neighboursIn(this.#known, options.repeat);
@@ -169,8 +177,7 @@ class Run {
     checks: CheckEvent[],
   ): Promise<AttemptResult> {
     const { seed, caseTimeoutMs = CASE_TIMEOUT_MS, bystander = false } = this.#options;
-    const { attempt: make = runAttempt } = this.#options;
-    return await make({
+    return await this.#make({
       case: item,
       attempt,
       subject: this.#subject,
@@ -271,13 +278,23 @@ class Run {
  *
  * @throws {HarnessError} if the subject's claims cannot be told, or the totals do not add up
  */
-export async function* run(
+export function run(
+  cases: readonly AnyCase[],
+  subject: Subject,
+  options: RunOptions,
+): AsyncGenerator<Event> {
+  return runBy(runAttempt, cases, subject, options);
+}
+
+/** The same as {@linkcode run}, with attempts that are made in another way. */
+export async function* runBy(
+  make: Attempt,
   cases: readonly AnyCase[],
   subject: Subject,
   options: RunOptions,
 ): AsyncGenerator<Event> {
   const claims = await subject.claims();
-  const it = new Run(cases, subject, options);
+  const it = new Run(make, cases, subject, options);
   const done = it.all(claims).finally(() => it.events.end());
   done.catch(() => {});
   try {
