@@ -52,6 +52,40 @@ export function mapLeaves(
   );
 }
 
+/** The value with each text replaced; a part without a text that changes is not copied. */
+export function mapTexts(value: Json, replace: (text: string) => Json): Json {
+  if (typeof value === "string") return replace(value);
+  if (value === null || typeof value !== "object") return value;
+  if (isList(value)) {
+    const mapped = value.map((inner) => mapTexts(inner, replace));
+    return mapped.every((inner, index) => inner === value[index]) ? value : mapped;
+  }
+  let copy: Record<string, Json | undefined> | undefined;
+  for (const key in value) {
+    const inner = value[key];
+    const mapped = inner === undefined ? undefined : mapTexts(inner, replace);
+    if (mapped === inner) continue;
+    copy ??= { ...value };
+    copy[key] = mapped;
+  }
+  return copy ?? value;
+}
+
+/** Whether two values are the same, but for texts that differ and fit nevertheless. */
+export function isSame(
+  recorded: Json | undefined,
+  seen: Json | undefined,
+  fits: (recorded: string, seen: Json | undefined) => boolean,
+): boolean {
+  if (recorded === seen) return true;
+  if (typeof recorded === "string") return fits(recorded, seen);
+  if (!isBranch(recorded) || !isBranch(seen)) return false;
+  if (Array.isArray(recorded) !== Array.isArray(seen)) return false;
+  const keys = Object.keys(recorded);
+  return keys.length === Object.keys(seen).length &&
+    keys.every((key) => Object.hasOwn(seen, key) && isSame(recorded[key], seen[key], fits));
+}
+
 /** Why two leaves, or a leaf and something else, are not the same; undefined if they are. */
 export type Explain = (recorded: Json | undefined, seen: Json | undefined) => string | undefined;
 

@@ -8,13 +8,11 @@
  */
 
 import type { Json } from "../backend.ts";
-import { differences, type Explain, mapLeaves, plainly } from "./json.ts";
+import { differences, type Explain, isSame, mapLeaves, mapTexts, plainly } from "./json.ts";
 
 /** What fits a volatile leaf on tape. The groups: whether it is a number, the type, and which one. */
 const TOKENS = /⟨(#?)([a-z][a-z0-9-]*):([a-z0-9-]+)⟩/g;
 const ONE_TOKEN = new RegExp(`^${TOKENS.source}$`);
-/** The same in JSON text. The group: one that stands for a number, which takes its quotes with it. */
-const JSON_TOKENS = /(?<!\\)"(⟨#[a-z][a-z0-9-]*:[a-z0-9-]+⟩)"|⟨#?[a-z][a-z0-9-]*:[a-z0-9-]+⟩/g;
 
 /** Shorter strings are replaced only where they are nominated: by chance they may be something else. */
 const SHORTEST_SHARED = 7;
@@ -102,9 +100,13 @@ export class PlaceholderReader {
 
   /** The value that was recorded, with a value for each placeholder: the bound one, or one made up. */
   fill(recorded: Json): Json {
-    const text = JSON.stringify(recorded);
-    if (!text.includes("⟨")) return recorded;
-    return JSON.parse(filledText(text, (token) => this.#valueOf(token)));
+    return mapTexts(recorded, (text) => {
+      if (!text.includes("⟨")) return text;
+      const bound = this.#values.get(text);
+      if (bound !== undefined) return bound;
+      if (ONE_TOKEN.test(text)) return this.#valueOf(text);
+      return text.replace(TOKENS, (token) => String(this.#valueOf(token)));
+    });
   }
 
   /**
@@ -114,9 +116,8 @@ export class PlaceholderReader {
    * @returns the differences; none means that they are the same
    */
   match(recorded: Json, seen: Json, path: string): string[] {
-    // Most calls have nothing new: then their texts are the same once the values are in place.
-    const bound = filledText(JSON.stringify(recorded), (token) => this.#values.get(token));
-    if (bound === JSON.stringify(seen)) return [];
+    // Most calls have nothing new: then all is the same once the values are in place.
+    if (isSame(recorded, seen, (text, other) => this.#stands(text, other))) return [];
     const before = [this.#values, this.#tokens] as const;
     this.#values = new Map(before[0]);
     this.#tokens = new Map(before[1]);
@@ -126,6 +127,14 @@ export class PlaceholderReader {
       .find((some) => some.length > 0) ?? [];
     if (found.length > 0) [this.#values, this.#tokens] = before;
     return found;
+  }
+
+  /** Whether a text is the other with the values in place that are known already. */
+  #stands(text: string, other: Json | undefined): boolean {
+    if (!text.includes("⟨")) return false;
+    const bound = this.#values.get(text);
+    if (bound !== undefined || ONE_TOKEN.test(text)) return bound === other;
+    return this.#fillBound(text) === other;
   }
 
   /** What is seen now, with placeholders for the values that have one. */
@@ -197,15 +206,6 @@ export class PlaceholderReader {
     this.#bind(token, value);
     return value;
   }
-}
-
-/** JSON text with the placeholders replaced that have a value. */
-function filledText(text: string, valueOf: (token: string) => Volatile | undefined): string {
-  return text.replace(JSON_TOKENS, (found, number?: string) => {
-    const value = valueOf(number ?? found);
-    if (value === undefined) return found;
-    return number ? String(value) : JSON.stringify(String(value)).slice(1, -1);
-  });
 }
 
 /** The same for the same placeholder in every replay; grows with its count. */
