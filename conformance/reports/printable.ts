@@ -22,9 +22,14 @@ export function printableText(text: string): string {
   return text.replaceAll("\r\n", "\n").replace(UNPRINTABLE, picture);
 }
 
+/** What JSON has where there may be such a character: an escape but that of a line feed or tab. */
+const SUSPECT = /\\[bfru]|[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
 /** The event with all of its texts so. */
 export function printable(event: Event): Event {
+  const text = JSON.stringify(event);
+  if (!SUSPECT.test(text)) return event;
   const clean = (_: string, value: unknown): unknown =>
     typeof value === "string" ? printableText(value) : value;
-  return JSON.parse(JSON.stringify(event), clean) as Event;
+  return JSON.parse(text, clean) as Event;
 }

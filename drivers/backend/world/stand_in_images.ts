@@ -22,8 +22,17 @@ export async function headsOf(images: TestImages): Promise<ImageHeads> {
   return { blank: head(await images.blank()), guest: head(await images.guest()) };
 }
 
-/** Images with those beginnings, and a made-up rest. */
+const known = new Map<string, TestImages>();
+
+/** Images with those beginnings, and a made-up rest; the same ones for the same beginnings. */
 export function standInImages(heads: ImageHeads = { blank: [], guest: [] }): TestImages {
+  const key = JSON.stringify(heads);
+  const images = known.get(key) ?? madeUp(heads);
+  known.set(key, images);
+  return images;
+}
+
+function madeUp(heads: ImageHeads): TestImages {
   const make = (name: keyof ImageHeads): Promise<Uint8Array<ArrayBuffer>> => {
     const content = pattern().slice();
     content.set(heads[name]);
@@ -44,8 +53,19 @@ function pattern(): Uint8Array<ArrayBuffer> {
 /** How many digits of a digest stand for it in names that are too short for all of them. */
 const DIGEST_HEAD = 40;
 
-/** The digests of the images, which differ between real ones and stand-ins, as known placeholders. */
-export async function knownDigests(images: TestImages): Promise<KnownValues> {
+const digests = new WeakMap<TestImages, Promise<KnownValues>>();
+
+/**
+ * The digests of the images, which differ between real ones and stand-ins, as known placeholders. Each
+ * image is hashed once.
+ */
+export function knownDigests(images: TestImages): Promise<KnownValues> {
+  const known = digests.get(images) ?? hashed(images);
+  digests.set(images, known);
+  return known;
+}
+
+async function hashed(images: TestImages): Promise<KnownValues> {
   const digest = async (content: Uint8Array<ArrayBuffer>): Promise<string> =>
     new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
   const [blank, guest] = [await digest(await images.blank()), await digest(await images.guest())];
