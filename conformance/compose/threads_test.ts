@@ -12,7 +12,7 @@ const REQUEST: SubjectRequest = {
   driver: "libvirt",
   mode: "replayed",
   settings: {},
-  fixtures: new URL("../../fixtures", import.meta.url).pathname,
+  fixtures: `${import.meta.dirname}/../../fixtures`,
   startedAt: "2026-01-01T00:00:00Z",
 };
 const POWER = CASES.filter(({ id }) => id.startsWith("power."));
