@@ -1,5 +1,5 @@
 /**
- * The cases of the `machine-plugin` contract, in reading order.
+ * The cases of the `machine-plugin` contract.
  *
  * @module
  */
@@ -16,8 +16,9 @@ import { PLUGIN_SECRET_CASES } from "./secrets.ts";
 import { PLUGIN_SHUTDOWN_CASES } from "./shutdown.ts";
 import { PLUGIN_STATUS_CASES } from "./status.ts";
 
-/** All of them. */
+/** All of them. The sweeps are first as they take longest: one that is last has a thread for itself. */
 export const PLUGIN_CASES: readonly Case<"machine-plugin">[] = [
+  ...PLUGIN_ERROR_SWEEP_CASES,
   ...PLUGIN_CREATE_CASES,
   ...PLUGIN_INITIALIZE_CASES,
   ...PLUGIN_STATUS_CASES,
@@ -27,5 +28,4 @@ export const PLUGIN_CASES: readonly Case<"machine-plugin">[] = [
   ...PLUGIN_ABORT_CASES,
   ...PLUGIN_REQUEST_CASES,
   ...PLUGIN_SECRET_CASES,
-  ...PLUGIN_ERROR_SWEEP_CASES,
 ];
