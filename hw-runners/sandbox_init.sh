@@ -90,4 +90,11 @@ while
   wait "$command" 2>/dev/null || code=$?
   [ -n "$interrupted" ]
 do :; done
+
+# What the command made of a daemon that died says less than the daemon did.
+pid=$(cat /run/libvirt/libvirtd.pid 2>/dev/null || true)
+if [ "$code" != 0 ] && ! kill -0 "${pid:-none}" 2>/dev/null; then
+  echo "sandbox: libvirtd does not run any more; the end of its log:" >&2
+  tail -n 20 "$box/log/libvirtd.log" >&2 || true
+fi
 exit "$code"

@@ -86,6 +86,13 @@ sandboxTest(
   },
 );
 
+sandboxTest("a libvirtd that died is told, as the command's error may not", async (folder) => {
+  const script = 'kill -9 "$(cat /run/libvirt/libvirtd.pid)"; sleep 0.2; exit 7';
+  const { code, stderr } = await run(["sh", "-c", script], { TMPDIR: folder });
+  assertEquals(code, 7);
+  assertMatch(stderr, /sandbox: libvirtd does not run any more/);
+});
+
 sandboxTest("a signal reaches the command once, and nothing is left afterwards", async (folder) => {
   const child = new Deno.Command("/bin/bash", {
     args: [
