@@ -114,7 +114,7 @@ export class Replayer<M extends Methods, E extends Json> {
     await this.#until(line.ms === undefined ? Infinity : line.at + line.ms, signal);
     if (!line.error) return this.#values.fill(line.result ?? null) as M[K]["result"];
     const { kind, code, message } = this.#values.fill({ ...line.error }) as Record<string, string>;
-    throw new BackendError(kind as BackendError["kind"], code, message);
+    throw withoutStack(() => new BackendError(kind as BackendError["kind"], code, message));
   }
 
   /** The line of a call, which is the first fitting one of those whose turn it is. */
@@ -212,5 +212,16 @@ export class Replayer<M extends Methods, E extends Json> {
   #until(at: number, signal?: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     return clock.sleep(Math.max(0, at - clock.now()), { signal });
+  }
+}
+
+/** Makes an error without a stack: that of the replayer tells nothing, and takes longer than the call. */
+function withoutStack<T extends Error>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
