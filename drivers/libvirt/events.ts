@@ -10,16 +10,11 @@ import { isTagOf, look, ownDomains, tagOf } from "./domains.ts";
 import { attempt } from "./errors.ts";
 import { LifecycleType } from "./rpc/constants.ts";
 import type { Session } from "./session.ts";
+import { withSettled } from "./settling.ts";
 import { type Seen, stateOfEvent } from "./state.ts";
 
 /** The pause between two attempts to find libvirt again. */
 const RETRY_MS = 500;
-
-/**
- * How long a libvirtd that was started again gets to look at what survived. Until then it shows machines
- * as they were, and it sends no event for those whose QEMU it finds dead.
- */
-const SETTLED_MS = 2000;
 
 /** A machine that a subscription knows. */
 interface Known {
@@ -64,12 +59,9 @@ class Subscription {
 
   async *run(events: AsyncIterable<LibvirtEvent>): AsyncGenerator<MachineEvent> {
     try {
-      for await (const event of events) {
-        if (event.type === "lost") {
-          yield* this.#catchUp();
-          await this.#session.clock.sleep(SETTLED_MS, { signal: this.#signal });
-          yield* this.#catchUp();
-        }
+      const { clock } = this.#session;
+      for await (const event of withSettled(events, { clock, signal: this.#signal })) {
+        if (event.type === "lost" || event.type === "settled") yield* this.#catchUp();
         if (event.type === "lifecycle") yield* this.#tell(event);
       }
     } catch (error) {
