@@ -127,7 +127,7 @@ export interface TapeSubject {
   readonly driver: string;
   /** The case's id. */
   readonly case: string;
-  /** The command that records cases, without their ids; by default that of a driver known by name. */
+  /** The command that records cases, without their ids; absent, the words name none. */
   readonly recordCommand?: string;
 }
 
@@ -240,10 +240,11 @@ function broken(
   what: string,
   cause?: unknown,
 ): TapeError {
-  const { driver, recordCommand = `deno task conformance record --driver ${driver} --live` } =
-    subject;
-  const again = `${recordCommand} ${subject.case}`;
-  const message = `Cannot replay the tape of ${named(subject)}: ${what}. Record it: ${again}`;
+  const { recordCommand, case: id } = subject;
+  const again = recordCommand === undefined
+    ? "Record it again"
+    : `Record it: ${recordCommand} ${id}`;
+  const message = `Cannot replay the tape of ${named(subject)}: ${what}. ${again}`;
   return new TapeError(kind, message, { cause });
 }
 
