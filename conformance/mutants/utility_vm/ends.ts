@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { UtilityVm } from "../../../drivers/contract/mod.ts";
+import type { UtilityVm, UtilityVms } from "../../../drivers/contract/mod.ts";
 import {
   aboutVm,
   forgiving,
+  type MutateVms,
   onVm,
   onVms,
   TIMEOUT,
@@ -16,6 +17,23 @@ import {
 } from "./uvm_mutant.ts";
 
 let containers = 0;
+
+/** Changes every instance, which knows the VMs that any of them made. */
+function knowingAll(
+  change: (vms: UtilityVms, all: ReadonlyMap<string, UtilityVm>) => Partial<UtilityVms>,
+): MutateVms {
+  return (world) => {
+    const all = new Map<string, UtilityVm>();
+    return onVms((vms) => ({
+      create: async (options, call) => {
+        const vm = await vms.create(options, call);
+        all.set(vm.id, vm);
+        return vm;
+      },
+      ...change(vms, all),
+    }))(world);
+  };
+}
 
 /** The mutants. */
 export const UVM_END_MUTANTS: readonly UvmMutant[] = [
@@ -150,37 +168,21 @@ export const UVM_END_MUTANTS: readonly UvmMutant[] = [
     id: "uvm-list-has-all",
     breaks: "uvm.list",
     why: "The service's enumeration without its filter",
-    mutate: (world) => {
-      const all = new Map<string, UtilityVm>();
-      return onVms((vms) => ({
-        create: async (options, call) => {
-          const vm = await vms.create(options, call);
-          all.set(vm.id, vm);
-          return vm;
-        },
-        list: () => Promise.resolve([...all.keys()].map((id) => ({ id, state: "created" }))),
-      }))(world);
-    },
+    mutate: knowingAll((_, all) => ({
+      list: () => Promise.resolve([...all.keys()].map((id) => ({ id, state: "created" }))),
+    })),
   },
   {
     id: "uvm-anybody-ends-anything",
     breaks: "uvm.lost",
     why: "A clean-up that ends whatever has the id",
-    mutate: (world) => {
-      const all = new Map<string, UtilityVm>();
-      return onVms((vms) => ({
-        create: async (options, call) => {
-          const vm = await vms.create(options, call);
-          all.set(vm.id, vm);
-          return vm;
-        },
-        terminate: async (id, call) => {
-          const vm = all.get(id);
-          if (vm) await vm.terminate();
-          else await vms.terminate(id, call);
-        },
-      }))(world);
-    },
+    mutate: knowingAll((vms, all) => ({
+      terminate: async (id, call) => {
+        const vm = all.get(id);
+        if (vm) await vm.terminate();
+        else await vms.terminate(id, call);
+      },
+    })),
   },
   {
     id: "uvm-nobody-is-everybody",
