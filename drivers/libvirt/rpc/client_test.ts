@@ -1,9 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LibvirtClient } from "./client.ts";
 import { ConnectionLost, LibvirtError, RpcError } from "./errors.ts";
-import { encode } from "./codec.ts";
 import { events } from "./events.ts";
-import { FakeDaemon } from "./fake_daemon_test.ts";
+import { encode, FakeDaemon } from "./fake_daemon_test.ts";
 import { Status } from "./frames.ts";
 import { ConnTransport } from "./transport.ts";
 

@@ -6,78 +6,89 @@
 
 import { RpcError } from "./errors.ts";
 import { composites, type Fields, type TypedParam } from "./wire_types.ts";
-import { MAX_STRING, XdrReader, XdrWriter } from "./xdr.ts";
+import { isPlain, MAX_STRING, type XdrReader, type XdrWriter } from "./xdr.ts";
 
 /** One notation, ready for use. */
-interface Codec {
+export interface Codec {
   /** The fewest bytes a value takes. */
   readonly size: number;
-  /** Checks and writes a value; `where` names it in errors. */
-  write(writer: XdrWriter, value: unknown, where: string): void;
+  /** Checks and writes a value. @throws {Misfit} if it does not fit */
+  write(writer: XdrWriter, value: unknown): void;
   /** Reads a value. */
   read(reader: XdrReader): unknown;
   /** True if the value stays on the wire. */
   readonly hidden?: boolean;
 }
 
-function refuse(where: string, expected: string): never {
-  throw new RpcError("bad-argument", `"${where}" must be ${expected}`);
+/** A value that does not fit. Where it is grows on the way out, so that a value that fits costs nothing. */
+class Misfit extends Error {
+  where = "";
 }
 
-function integer(value: unknown, where: string, min: number, max: number): number {
+function refuse(expected: string): never {
+  throw new Misfit(expected);
+}
+
+/** Writes a part of a value: a field by its name, an item by its number. */
+function writePart(w: XdrWriter, codec: Codec, value: unknown, part: string | number): void {
+  try {
+    codec.write(w, value);
+  } catch (error) {
+    if (error instanceof Misfit) {
+      error.where = (typeof part === "number" ? `[${part}]` : `.${part}`) + error.where;
+    }
+    throw error;
+  }
+}
+
+function integer(value: unknown, min: number, max: number): number {
   if (Number.isInteger(value) && value as number >= min && value as number <= max) {
     return value as number;
   }
-  return refuse(where, `an integer from ${min} to ${max}`);
+  return refuse(`an integer from ${min} to ${max}`);
 }
 
-function text(value: unknown, where: string): string {
-  if (typeof value !== "string" || value.includes("\0")) refuse(where, "text without NUL");
-  if (!value.isWellFormed()) refuse(where, "well-formed Unicode");
+function text(value: unknown): string {
+  if (typeof value === "string" && isPlain(value)) return value;
+  if (typeof value !== "string" || value.includes("\0")) refuse("text without NUL");
+  if (!value.isWellFormed()) refuse("well-formed Unicode");
   // A UTF-16 unit takes up to three bytes of UTF-8.
   if (value.length * 3 > MAX_STRING && new TextEncoder().encode(value).length > MAX_STRING) {
-    refuse(where, `at most ${MAX_STRING} bytes of text`);
+    refuse(`at most ${MAX_STRING} bytes of text`);
   }
   return value;
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 const i32: Codec = {
   size: 4,
-  write: (w, v, where) => w.i32(integer(v, where, -0x80000000, 0x7fffffff)),
+  write: (w, v) => w.i32(integer(v, -0x80000000, 0x7fffffff)),
   read: (r) => r.i32(),
 };
 
 const u32: Codec = {
   size: 4,
-  write: (w, v, where) => w.u32(integer(v, where, 0, 0xffffffff)),
+  write: (w, v) => w.u32(integer(v, 0, 0xffffffff)),
   read: (r) => r.u32(),
 };
 
 const string: Codec = {
   size: 4,
-  write: (w, v, where) => w.string(text(v, where)),
+  write: (w, v) => w.string(text(v)),
   read: (r) => r.string(),
 };
 
 const uuid: Codec = {
   size: 16,
-  write(w, v, where) {
-    if (typeof v !== "string" || !UUID.test(v)) refuse(where, "a UUID with dashes");
-    w.uuid(v);
+  write(w, v) {
+    if (typeof v !== "string" || !w.uuid(v)) refuse("a UUID with dashes");
   },
-  read(r) {
-    const hex = r.fixedOpaque(16).toHex();
-    const part = (from: number, to?: number): string => hex.slice(from, to);
-    return `${part(0, 8)}-${part(8, 12)}-${part(12, 16)}-${part(16, 20)}-${part(20)}`;
-  },
+  read: (r) => r.uuid(),
 };
 
 const model: Codec = {
   size: 128,
-  write(w, v, where) {
-    const bytes = new TextEncoder().encode(text(v, where)).subarray(0, 31);
+  write(w, v) {
+    const bytes = new TextEncoder().encode(text(v)).subarray(0, 31);
     for (let i = 0; i < 32; i++) w.i32(bytes[i] ?? 0);
   },
   read(r) {
@@ -90,15 +101,15 @@ const model: Codec = {
 function int64(min: number, read: (r: XdrReader) => number | bigint): Codec {
   return {
     size: 8,
-    write: (w, v, where) => w.hyper(integer(v, where, min, Number.MAX_SAFE_INTEGER)),
+    write: (w, v) => w.hyper(integer(v, min, Number.MAX_SAFE_INTEGER)),
     read: (r) => Number(read(r)),
   };
 }
 
 const bool: Codec = {
   size: 4,
-  write(w, v, where) {
-    if (typeof v !== "boolean") refuse(where, "true or false");
+  write(w, v) {
+    if (typeof v !== "boolean") refuse("true or false");
     w.i32(v ? 1 : 0);
   },
   read: (r) => r.i32() !== 0,
@@ -107,6 +118,8 @@ const bool: Codec = {
 function hidden(value: number): Codec {
   return { size: 4, hidden: true, write: (w) => w.i32(value), read: (r) => r.i32() };
 }
+
+const NOTHING: Codec = { size: 0, write() {}, read() {} };
 
 const scalars: Readonly<Record<string, Codec>> = {
   i32,
@@ -117,15 +130,15 @@ const scalars: Readonly<Record<string, Codec>> = {
   string,
   uuid,
   model,
-  flags: { ...u32, write: (w, v, where) => u32.write(w, v ?? 0, where) },
+  flags: { ...u32, write: (w, v) => u32.write(w, v ?? 0) },
   one: hidden(1),
   skip: hidden(0),
 };
 
 const double: Codec = {
   size: 8,
-  write(w, v, where) {
-    if (typeof v !== "number") refuse(where, "a number");
+  write(w, v) {
+    if (typeof v !== "number") refuse("a number");
     w.double(v);
   },
   read: (r) => r.double(),
@@ -135,32 +148,42 @@ const double: Codec = {
 const paramTypes = ["int", "uint", "llong", "ullong", "double", "boolean", "string"] as const;
 const paramCodecs = [i32, u32, scalars.hyper, scalars.uhyper, double, bool, string];
 
+const paramType: Codec = {
+  size: 4,
+  write(w, v) {
+    const index = paramTypes.findIndex((type) => type === v);
+    if (index < 0) refuse(paramTypes.join(", "));
+    w.i32(index + 1);
+  },
+  read(r) {
+    const type = r.i32();
+    const name = paramTypes[type - 1];
+    if (name === undefined) throw new RpcError("malformed", `Unknown parameter type ${type}`);
+    return name;
+  },
+};
+
 const param: Codec = {
   size: 12,
-  write(w, v, where) {
+  write(w, v) {
     const { field, type, value } = v as TypedParam;
-    const index = paramTypes.indexOf(type);
-    if (index < 0) refuse(`${where}.type`, paramTypes.join(", "));
-    w.string(text(field, `${where}.field`));
-    w.i32(index + 1);
-    paramCodecs[index].write(w, value, `${where}.value`);
+    writePart(w, string, field, "field");
+    writePart(w, paramType, type, "type");
+    writePart(w, paramCodecs[paramTypes.indexOf(type)], value, "value");
   },
   read(r) {
     const field = r.string();
-    const type = r.i32();
-    if (type < 1 || type > paramTypes.length) {
-      throw new RpcError("malformed", `Unknown parameter type ${type}`);
-    }
-    return { field, type: paramTypes[type - 1], value: paramCodecs[type - 1].read(r) };
+    const type = paramType.read(r) as TypedParam["type"];
+    return { field, type, value: paramCodecs[paramTypes.indexOf(type)].read(r) };
   },
 };
 
 function optional(codec: Codec): Codec {
   return {
     size: 4,
-    write(w, v, where) {
+    write(w, v) {
       w.i32(v === null || v === undefined ? 0 : 1);
-      if (v !== null && v !== undefined) codec.write(w, v, where);
+      if (v !== null && v !== undefined) codec.write(w, v);
     },
     read(r) {
       const present = r.i32();
@@ -175,10 +198,10 @@ function optional(codec: Codec): Codec {
 function list(codec: Codec): Codec {
   return {
     size: 4,
-    write(w, v, where) {
-      if (!Array.isArray(v)) refuse(where, "an array");
+    write(w, v) {
+      if (!Array.isArray(v)) refuse("an array");
       w.u32(v.length);
-      v.forEach((item, i) => codec.write(w, item, `${where}[${i}]`));
+      v.forEach((item, i) => writePart(w, codec, item, i));
     },
     read: (r) => Array.from({ length: r.count(codec.size) }, () => codec.read(r)),
   };
@@ -188,8 +211,8 @@ function listed(codec: Codec): Codec {
   const items = list(codec);
   return {
     size: 8,
-    write(w, v, where) {
-      items.write(w, v, where);
+    write(w, v) {
+      items.write(w, v);
       w.u32((v as unknown[]).length);
     },
     read(r) {
@@ -204,10 +227,10 @@ function struct(fields: Fields): Codec {
   const members = Object.entries(fields).map(([name, type]) => ({ name, codec: codecOf(type) }));
   return {
     size: members.reduce((size, { codec }) => size + codec.size, 0),
-    write(w, v, where) {
-      if (typeof v !== "object" || v === null) refuse(where, "an object");
+    write(w, v) {
+      if (typeof v !== "object" || v === null) refuse("an object");
       const object = v as Readonly<Record<string, unknown>>;
-      for (const { name, codec } of members) codec.write(w, object[name], `${where}.${name}`);
+      for (const { name, codec } of members) writePart(w, codec, object[name], name);
     },
     read(r) {
       const object: Record<string, unknown> = {};
@@ -221,18 +244,11 @@ function struct(fields: Fields): Codec {
 }
 
 const byType = new Map<string, Codec>();
-const byFields = new WeakMap<Fields, Codec>();
 
-function codecOf(type: string | Fields): Codec {
-  if (typeof type !== "string") {
-    return byFields.getOrInsertComputed(type, struct);
-  }
-  return byType.get(type) ?? remember(type, parse(type));
-}
-
-function remember(type: string, codec: Codec): Codec {
-  byType.set(type, codec);
-  return codec;
+/** The codec of a notation; for one of named fields a new one, to be kept by whoever uses it. */
+export function codecOf(type: string | Fields | null): Codec {
+  if (type === null) return NOTHING;
+  return typeof type === "string" ? byType.getOrInsertComputed(type, parse) : struct(type);
 }
 
 function parse(type: string): Codec {
@@ -244,25 +260,19 @@ function parse(type: string): Codec {
   return scalars[type];
 }
 
-/** One for all values: nothing else happens while one is written. */
-const writer = new XdrWriter();
-
-/** Encodes a value; one that does not fit is a `bad-argument` that names the field after `where`. */
-export function encode(
-  type: string | Fields | null,
-  value: unknown,
-  where: string,
-): Uint8Array<ArrayBuffer> {
-  if (type === null) return new Uint8Array(0);
-  writer.clear();
-  codecOf(type).write(writer, value, where);
-  return writer.finish();
+/** Writes a value; one that does not fit is a `bad-argument` that names the field after `where`. */
+export function write(writer: XdrWriter, codec: Codec, value: unknown, where: string): void {
+  try {
+    codec.write(writer, value);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw new RpcError("bad-argument", `"${where}${error.where}" must be ${error.message}`);
+  }
 }
 
-/** Decodes a whole payload; anything else than exactly one value is `malformed`. */
-export function decode(type: string | Fields | null, payload: Uint8Array): unknown {
-  const reader = new XdrReader(payload);
-  const value = type === null ? undefined : codecOf(type).read(reader);
+/** Reads a whole payload; anything else than exactly one value is `malformed`. */
+export function read(codec: Codec, reader: XdrReader): unknown {
+  const value = codec.read(reader);
   reader.end();
   return value;
 }

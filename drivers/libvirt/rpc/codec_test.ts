@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { decode, encode } from "./codec.ts";
 import { RpcError } from "./errors.ts";
-import { decodeEvent, type EventName, events } from "./events.ts";
+import { type EventName, events, readEvent } from "./events.ts";
+import { decode, encode } from "./fake_daemon_test.ts";
 import { procedures } from "./procedures.ts";
 import { composites, type Fields, type Procedure } from "./wire_types.ts";
 import { XdrReader, XdrWriter } from "./xdr.ts";
@@ -73,13 +73,13 @@ Deno.test("every event survives the wire and carries its name", () => {
   const pick = seeded(2);
   for (const [name, { number, body }] of Object.entries(events)) {
     const value = arbitrary(body, pick) as Record<string, unknown>;
-    const event = decodeEvent(number, encode(body, value, name));
+    const event = readEvent(number, new XdrReader(encode(body, value, name)));
     assertEquals<unknown>(event, { event: name as EventName, ...value });
   }
 });
 
 Deno.test("an unknown event is ignored", () => {
-  assertEquals(decodeEvent(9999, new Uint8Array(3)), null);
+  assertEquals(readEvent(9999, new XdrReader(new Uint8Array(3))), null);
 });
 
 Deno.test("input that ends anywhere too early is malformed", () => {
@@ -114,13 +114,13 @@ Deno.test("bytes after the value are malformed", () => {
 Deno.test("a list that claims more items than there are bytes is refused at once", () => {
   const writer = new XdrWriter();
   writer.u32(0xffffffff);
-  assertThrows(() => decode("domain[]", writer.finish()), RpcError, "does not fit");
+  assertThrows(() => decode("domain[]", writer.written), RpcError, "does not fit");
 });
 
 Deno.test("a string over the limit is refused before it is read", () => {
   const writer = new XdrWriter();
   writer.u32(5 * 1024 * 1024);
-  assertThrows(() => decode("string", writer.finish()), RpcError, "over libvirt's limit");
+  assertThrows(() => decode("string", writer.written), RpcError, "over libvirt's limit");
 });
 
 Deno.test("an optional value is announced by 0 or 1 only", () => {
@@ -130,6 +130,28 @@ Deno.test("an optional value is announced by 0 or 1 only", () => {
 Deno.test("a domain has the bytes that libvirt gives it", () => {
   const hex = "00000003" + "77656200" + "00112233445566778899aabbccddeeff" + "ffffffff";
   assertEquals(encode("domain", DOMAIN, "").toHex(), hex);
+});
+
+Deno.test("a UUID is taken in either case, and with each digit and dash in its place alone", () => {
+  const upper = DOMAIN.uuid.toUpperCase();
+  assertEquals(decode("uuid", encode("uuid", upper, "")), DOMAIN.uuid);
+  for (let at = 0; at < upper.length; at++) {
+    for (const wrong of ["-", "0", "g", "/", ":", "@", "G", "`", "\u0130"]) {
+      const text = upper.slice(0, at) + wrong + upper.slice(at + 1);
+      const isNone = !/^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(text);
+      if (isNone) assertThrows(() => encode("uuid", text, ""), RpcError, "must be a UUID");
+    }
+  }
+});
+
+Deno.test("a writer that is used again leaves nothing of what was in it", () => {
+  const writer = new XdrWriter();
+  writer.fixedOpaque(new Uint8Array(40).fill(0xff));
+  writer.clear();
+  for (const text of ["a", "é"]) writer.string(text);
+  writer.opaque(Uint8Array.of(1));
+  const hex = "0000000161000000" + "00000002c3a90000" + "0000000101000000";
+  assertEquals(writer.written.toHex(), hex);
 });
 
 Deno.test("small integers of the protocol take four bytes each", () => {
@@ -154,10 +176,10 @@ Deno.test("a 64-bit number is exact, or a bigint below and rounded above", () =>
   const writer = new XdrWriter();
   writer.hyper(-1);
   writer.hyper(-1);
-  const reader = new XdrReader(writer.finish());
+  const reader = new XdrReader(writer.written);
   assertEquals(reader.hyper(), -1);
   assertEquals(reader.uhyper(), 0xffffffffffffffffn);
-  assertEquals(decode("uhyper", writer.finish().subarray(8)), 2 ** 64);
+  assertEquals(decode("uhyper", writer.written.subarray(8)), 2 ** 64);
 });
 
 const wrong: [string, string | Fields, unknown, string][] = [
@@ -169,6 +191,9 @@ const wrong: [string, string | Fields, unknown, string][] = [
   ["a NUL in a name", { name: "string" }, { name: "a\0b" }, '"call.name" must be text without NUL'],
   ["half a surrogate", { name: "string" }, { name: "\ud800" }, "well-formed"],
   ["a UUID that is none", { uuid: "uuid" }, { uuid: "x" }, '"call.uuid" must be a UUID'],
+  ...["g0112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeef/"].map((
+    uuid,
+  ) => [`"${uuid}"`, "uuid", uuid, '"call" must be a UUID'] as [string, string, unknown, string]),
   [
     "a handle that is none",
     { domain: "domain" },

@@ -6,20 +6,14 @@
  * @module
  */
 
-import { decode } from "./codec.ts";
+import { codecOf, read } from "./codec.ts";
 import { ConnectionLost, LibvirtError, RpcError } from "./errors.ts";
-import {
-  encodeFrame,
-  type Frame,
-  FrameSplitter,
-  type Header,
-  MessageType,
-  Program,
-  Status,
-} from "./frames.ts";
+import { type Frame, FrameSplitter, type Header, MessageType, Program, Status } from "./frames.ts";
+import { Outbox } from "./outbox.ts";
 import { RpcStream } from "./stream.ts";
 import type { Transport } from "./transport.ts";
 import type { Struct } from "./wire_types.ts";
+import type { XdrReader, XdrWriter } from "./xdr.ts";
 
 /**
  * Calls that may be on their way at once. The daemon's own limit is 5 by default, beyond which it stops
@@ -35,24 +29,27 @@ export interface Target {
   readonly procedure: number;
 }
 
+/** A procedure, and how its arguments are written and its reply is read. */
+export interface Callable extends Target {
+  /** Writes the arguments; if it throws, nothing is sent. */
+  write(writer: XdrWriter, args: unknown): void;
+  /** Reads a reply, which is there during the call alone. */
+  read(payload: XdrReader): unknown;
+}
+
 /** Who hears of what the daemon says unasked. */
 export interface Listener {
   /** An event message. Throwing ends the connection as malformed. */
-  event(target: Target, payload: Uint8Array): void;
+  event(target: Target, payload: XdrReader): void;
   /** The end of the connection; without an error if it was closed from here. */
   ended(error?: ConnectionLost): void;
 }
 
-/** A frame that waits to leave, and who waits for that. */
-interface Outgoing extends Partial<PromiseWithResolvers<void>> {
-  readonly frame: Uint8Array;
-}
-
 interface Call {
-  readonly frame: Uint8Array;
+  readonly writer: XdrWriter;
   readonly serial: number;
-  resolve(payload: Uint8Array): void;
-  reject(error: unknown): void;
+  readonly callable: Callable;
+  readonly answer: PromiseWithResolvers<unknown>;
 }
 
 /** The payload of every error; of the fields after the level only the first number is of use. */
@@ -70,6 +67,8 @@ export const ERROR_FIELDS = {
   network: "network?",
 } as const;
 
+const ERROR = codecOf(ERROR_FIELDS);
+
 const PING = 1;
 const PONG = 2;
 const NOTHING = new Uint8Array(0);
@@ -83,8 +82,7 @@ export class Connection implements AsyncDisposable {
   readonly #calls = new Map<number, Call>();
   readonly #streams = new Map<number, RpcStream>();
   readonly #reading: Promise<void>;
-  readonly #outbox: Outgoing[] = [];
-  #flushing = false;
+  readonly #outbox: Outbox;
   #serial = 0;
   #over?: { cause?: unknown };
 
@@ -92,6 +90,7 @@ export class Connection implements AsyncDisposable {
   constructor(transport: Transport, listener: Listener) {
     this.#transport = transport;
     this.#listener = listener;
+    this.#outbox = new Outbox(transport, (cause) => this.#unsent(cause));
     this.#reading = this.#read();
   }
 
@@ -106,11 +105,11 @@ export class Connection implements AsyncDisposable {
    * call goes on at the daemon, and its reply is dropped when it comes.
    */
   call(
-    target: Target,
-    args: Uint8Array,
+    callable: Callable,
+    args: unknown,
     options: { signal?: AbortSignal } = {},
-  ): Promise<Uint8Array> {
-    return this.#call(this.#nextSerial(), target, args, options.signal);
+  ): Promise<unknown> {
+    return this.#call(this.#nextSerial(), callable, args, options.signal);
   }
 
   /**
@@ -118,19 +117,20 @@ export class Connection implements AsyncDisposable {
    * daemon may still open it, so the connection should then be closed.
    */
   async openStream(
-    target: Target,
-    args: Uint8Array,
+    callable: Callable,
+    args: unknown,
     options: { signal?: AbortSignal } = {},
   ): Promise<RpcStream> {
     const serial = this.#nextSerial();
-    const header = { ...target, type: MessageType.stream, serial };
+    const { program, procedure } = callable;
+    const header = { program, procedure, type: MessageType.stream, serial };
     const stream = new RpcStream(
       (status, payload) => this.#send({ ...header, status }, payload),
       () => this.#streams.delete(serial),
     );
     this.#streams.set(serial, stream);
     try {
-      await this.#call(serial, target, args, options.signal);
+      await this.#call(serial, callable, args, options.signal);
     } catch (error) {
       stream.fail(error);
       throw error;
@@ -157,67 +157,62 @@ export class Connection implements AsyncDisposable {
 
   #call(
     serial: number,
-    target: Target,
-    args: Uint8Array,
+    callable: Callable,
+    args: unknown,
     signal?: AbortSignal,
-  ): Promise<Uint8Array> {
+  ): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#over) return Promise.reject(this.#lost(false));
-    const header = { ...target, type: MessageType.call, serial, status: Status.ok };
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-    const call: Call = { frame: encodeFrame(header, args), serial, resolve, reject };
-    this.#queue.push(call);
-    this.#pump();
-    if (!signal) return promise;
+    const { program, procedure } = callable;
+    const header = { program, procedure, type: MessageType.call, serial, status: Status.ok };
+    const writer = this.#outbox.begin(header);
+    try {
+      callable.write(writer, args);
+    } catch (error) {
+      this.#outbox.drop(writer);
+      return Promise.reject(error);
+    }
+    const answer = Promise.withResolvers<unknown>();
+    const call: Call = { writer, serial, callable, answer };
+    if (this.#calls.size < MAX_IN_FLIGHT) this.#depart(call);
+    else this.#queue.push(call);
+    if (!signal) return answer.promise;
     const abort = () => {
       const index = this.#queue.indexOf(call);
       if (index >= 0) this.#queue.splice(index, 1);
-      reject(signal.reason);
+      answer.reject(signal.reason);
     };
     signal.addEventListener("abort", abort, { once: true });
-    return promise.finally(() => signal.removeEventListener("abort", abort));
+    return answer.promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
-  #pump(): void {
-    while (this.#queue.length > 0 && this.#calls.size < MAX_IN_FLIGHT) {
-      const call = this.#queue.shift()!;
-      this.#calls.set(call.serial, call);
-      this.#outbox.push({ frame: call.frame });
-    }
-    void this.#flush();
+  #depart(call: Call): void {
+    this.#calls.set(call.serial, call);
+    this.#outbox.send(call.writer);
   }
 
   /** Sends what is no call, and answers once it has left. */
   #send(header: Header, payload: Uint8Array): Promise<void> {
+    const writer = this.#outbox.begin(header);
+    writer.raw(payload);
     const left = Promise.withResolvers<void>();
-    this.#outbox.push({ frame: encodeFrame(header, payload), ...left });
-    void this.#flush();
+    this.#outbox.send(writer, left);
     return left.promise;
   }
 
-  /** Writes what waits, all of it at once; a write that fails ends the connection. */
-  async #flush(): Promise<void> {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    while (this.#outbox.length > 0) {
-      const leaving = this.#outbox.splice(0);
-      try {
-        await this.#transport.write(joined(leaving));
-        for (const { resolve } of leaving) resolve?.();
-      } catch (cause) {
-        this.#end(cause);
-        void this.#transport.close();
-        for (const { reject } of leaving) reject?.(this.#lost(true));
-      }
-    }
-    this.#flushing = false;
+  /** A write that fails ends the connection. */
+  #unsent(cause: unknown): ConnectionLost {
+    this.#end(cause);
+    void this.#transport.close();
+    return this.#lost(true);
   }
 
   async #read(): Promise<void> {
     const splitter = new FrameSplitter();
     try {
       for (let chunk; (chunk = await this.#transport.read()) !== null;) {
-        for (const frame of splitter.push(chunk)) {
+        splitter.add(chunk);
+        for (let frame; (frame = splitter.next());) {
           const behind = this.#take(frame);
           if (behind) await behind;
         }
@@ -238,7 +233,7 @@ export class Connection implements AsyncDisposable {
     const stream = this.#streams.get(frame.serial);
     // Packets of a stream that was aborted here may still be on their way.
     if (stream === undefined) return;
-    if (frame.status === Status.continue) return stream.data(frame.payload);
+    if (frame.status === Status.continue) return stream.data(frame.payload.rest());
     if (frame.status === Status.ok) return stream.confirm();
     stream.fail(libvirtError(frame.payload));
   }
@@ -255,16 +250,22 @@ export class Connection implements AsyncDisposable {
       throw new RpcError("malformed", `A reply to serial ${serial}, which is not waited for`);
     }
     this.#calls.delete(serial);
-    if (status === Status.ok) call.resolve(payload);
-    else call.reject(libvirtError(payload));
-    this.#pump();
+    const { callable, answer } = call;
+    try {
+      if (status !== Status.ok) throw libvirtError(payload);
+      answer.resolve(callable.read(payload));
+    } catch (error) {
+      answer.reject(error);
+    }
+    const next = this.#queue.shift();
+    if (next) this.#depart(next);
   }
 
   #end(cause?: unknown): void {
     if (this.#over) return;
     this.#over = { cause };
-    for (const call of this.#queue.splice(0)) call.reject(this.#lost(false));
-    for (const call of this.#calls.values()) call.reject(this.#lost(true));
+    for (const { answer } of this.#queue.splice(0)) answer.reject(this.#lost(false));
+    for (const { answer } of this.#calls.values()) answer.reject(this.#lost(true));
     this.#calls.clear();
     for (const stream of [...this.#streams.values()]) stream.fail(this.#lost(true));
     this.#listener.ended(cause === undefined ? undefined : this.#lost(false));
@@ -279,23 +280,9 @@ export class Connection implements AsyncDisposable {
   }
 }
 
-function joined(leaving: readonly Outgoing[]): Uint8Array {
-  const [first, ...more] = leaving;
-  if (first !== undefined && more.length === 0) return first.frame;
-  const bytes = new Uint8Array(leaving.reduce((sum, { frame }) => sum + frame.length, 0));
-  let at = 0;
-  for (const { frame } of leaving) {
-    bytes.set(frame, at);
-    at += frame.length;
-  }
-  return bytes;
-}
-
-function libvirtError(payload: Uint8Array): Error {
+function libvirtError(payload: XdrReader): Error {
   try {
-    const { code, domain, message, level } = decode(ERROR_FIELDS, payload) as Struct<
-      typeof ERROR_FIELDS
-    >;
+    const { code, domain, message, level } = read(ERROR, payload) as Struct<typeof ERROR_FIELDS>;
     return new LibvirtError(code, domain, level, message ?? `libvirt error ${code}`);
   } catch (error) {
     return error as Error;

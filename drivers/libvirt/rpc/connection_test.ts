@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ConnectionLost, type RpcError } from "./errors.ts";
+import { ConnectionLost, RpcError } from "./errors.ts";
 import { FakeDaemon, type Received } from "./fake_daemon_test.ts";
 import { encodeFrame, MessageType, Program, Status } from "./frames.ts";
 import { LibvirtConnection } from "./session.ts";
@@ -46,6 +46,33 @@ Deno.test("at most four calls are on their way, and the rest follow in order", a
   for (let i = 0; i < 2; i++) await answer(await t.daemon.expect("domainLookupByName"));
   await Promise.all(calls);
   assertEquals(order, ["d2", "d4", "d0", "d1", "d3", "d5", "d6"]);
+});
+
+Deno.test("a message is kept until it has left, whatever is said meanwhile", async () => {
+  const { daemon, transport } = FakeDaemon.create();
+  const held = Promise.withResolvers<void>();
+  const slow = {
+    ...transport,
+    write: async (bytes: Uint8Array) => {
+      await held.promise;
+      await transport.write(bytes);
+    },
+  };
+  const connection = new LibvirtConnection(slow);
+  const calls = ["a", "b", "c"].map((name) => connection.call("domainLookupByName", { name }));
+  const refused = connection.call("domainLookupByName", { name: "\0" });
+  await assertRejects(() => refused, RpcError, "without NUL");
+  held.resolve();
+  const names: unknown[] = [];
+  for (const call of calls) {
+    const received = await daemon.expect("domainLookupByName");
+    names.push(received.args);
+    await daemon.reply(received, "domainLookupByName", DOMAIN);
+    await call;
+  }
+  assertEquals(names, [{ name: "a" }, { name: "b" }, { name: "c" }]);
+  await daemon.close();
+  await connection.close();
 });
 
 Deno.test("an aborted call fails with the reason at once and its late reply is dropped", async () => {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { decode } from "./codec.ts";
+import { type Codec, codecOf, read } from "./codec.ts";
 import type { Fields, Struct } from "./wire_types.ts";
+import type { XdrReader } from "./xdr.ts";
 
 /** What the table says of one event. */
 export interface EventEntry {
@@ -80,14 +81,16 @@ export type LibvirtEvent = {
   [N in EventName]: { event: N } & Struct<typeof events[N]["body"]>;
 }[EventName];
 
-const byNumber = new Map<number, EventName>(
-  Object.entries(events).map(([name, { number }]) => [number, name as EventName]),
+const byNumber = new Map<number, { name: EventName; body: Codec }>(
+  Object.entries(events).map((
+    [name, { number, body }],
+  ) => [number, { name: name as EventName, body: codecOf(body) }]),
 );
 
-/** Decodes an event message; null for one that the table does not know. */
-export function decodeEvent(number: number, payload: Uint8Array): LibvirtEvent | null {
-  const event = byNumber.get(number);
-  if (event === undefined) return null;
-  const body = decode(events[event].body, payload) as Record<string, unknown>;
-  return { event, ...body } as unknown as LibvirtEvent;
+/** Reads an event message; null for one that the table does not know. */
+export function readEvent(number: number, payload: XdrReader): LibvirtEvent | null {
+  const entry = byNumber.get(number);
+  if (entry === undefined) return null;
+  const body = read(entry.body, payload) as Record<string, unknown>;
+  return { event: entry.name, ...body } as unknown as LibvirtEvent;
 }

@@ -4,13 +4,26 @@
  * @module
  */
 
-import { decode, encode } from "./codec.ts";
+import { codecOf, read, write } from "./codec.ts";
 import { ERROR_FIELDS } from "./connection.ts";
 import { Feed } from "./feed.ts";
 import { encodeFrame, type Header, MessageType, Program, Status } from "./frames.ts";
 import { type ProcedureName, type ProcedureResult, procedures } from "./procedures.ts";
 import type { Transport } from "./transport.ts";
-import type { Procedure } from "./wire_types.ts";
+import type { Fields, Procedure } from "./wire_types.ts";
+import { XdrReader, XdrWriter } from "./xdr.ts";
+
+/** The bytes of a value of a notation. */
+export function encode(type: string | Fields | null, value: unknown, where: string): Uint8Array {
+  const writer = new XdrWriter();
+  write(writer, codecOf(type), value, where);
+  return writer.written;
+}
+
+/** The value of a notation from its bytes. */
+export function decode(type: string | Fields | null, bytes: Uint8Array): unknown {
+  return read(codecOf(type), new XdrReader(bytes));
+}
 
 /** A message as the daemon got it. */
 export interface Received extends Header {

@@ -1,6 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { RpcError } from "./errors.ts";
-import { encodeFrame, FrameSplitter, MAX_FRAME, MessageType, Program, Status } from "./frames.ts";
+import {
+  encodeFrame,
+  type Frame,
+  FrameSplitter,
+  MAX_FRAME,
+  MessageType,
+  Program,
+  Status,
+} from "./frames.ts";
 
 const HEADER = {
   program: Program.remote,
@@ -14,6 +22,11 @@ function word(value: number): Uint8Array {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setUint32(0, value);
   return bytes;
+}
+
+function* framesOf(chunk: Uint8Array, splitter = new FrameSplitter()): Generator<Frame> {
+  splitter.add(chunk);
+  for (let frame; (frame = splitter.next());) yield frame;
 }
 
 Deno.test("a frame has the bytes that libvirt expects", () => {
@@ -31,20 +44,20 @@ Deno.test("frames are found however the stream is cut", () => {
     const splitter = new FrameSplitter();
     const seen: Uint8Array[] = [];
     for (let at = 0; at < bytes.length; at += size) {
-      for (const frame of splitter.push(bytes.subarray(at, at + size))) {
-        assertEquals({ ...frame, payload: null }, { ...HEADER, payload: null });
-        seen.push(frame.payload);
+      for (const { payload, ...header } of framesOf(bytes.subarray(at, at + size), splitter)) {
+        assertEquals(header, HEADER);
+        seen.push(payload.rest().slice());
       }
     }
     splitter.end();
     assertEquals(seen.map(({ length }) => length), [4, 0, 100_000], `pieces of ${size}`);
-    assertEquals(seen[0], frames[0]);
+    assertEquals(seen, frames);
   }
 });
 
 for (const size of [0, 27, MAX_FRAME + 1, 0x48545450, 0xffffffff]) {
   Deno.test(`a frame of ${size} bytes is refused by its first word`, () => {
-    const error = assertThrows(() => [...new FrameSplitter().push(word(size))], RpcError);
+    const error = assertThrows(() => [...framesOf(word(size))], RpcError);
     assertEquals(error.code, "malformed");
   });
 }
@@ -61,12 +74,12 @@ for (
   Deno.test(`a frame ${what} is refused`, () => {
     const frame = encodeFrame(HEADER, new Uint8Array(0));
     frame.set(word(value), at);
-    assertThrows(() => [...new FrameSplitter().push(frame)], RpcError, "Not a message of libvirt");
+    assertThrows(() => [...framesOf(frame)], RpcError, "Not a message of libvirt");
   });
 }
 
 Deno.test("an end within a frame is refused", () => {
   const splitter = new FrameSplitter();
-  assertEquals([...splitter.push(encodeFrame(HEADER, new Uint8Array(4)).subarray(0, 30))], []);
+  assertEquals([...framesOf(encodeFrame(HEADER, new Uint8Array(4)).subarray(0, 30), splitter)], []);
   assertThrows(() => splitter.end(), RpcError, "30 bytes into a message");
 });

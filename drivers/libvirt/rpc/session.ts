@@ -4,10 +4,10 @@
  * @module
  */
 
-import { decode, encode } from "./codec.ts";
-import { Connection } from "./connection.ts";
+import { codecOf, read, write } from "./codec.ts";
+import { type Callable, Connection } from "./connection.ts";
 import { type ConnectionLost, ErrorNumber, LibvirtError, RpcError } from "./errors.ts";
-import { decodeEvent, type EventName, events, type LibvirtEvent } from "./events.ts";
+import { type EventName, events, type LibvirtEvent, readEvent } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { Program } from "./frames.ts";
 import {
@@ -90,7 +90,7 @@ export class LibvirtConnection implements AsyncDisposable {
   constructor(transport: Transport) {
     this.#connection = new Connection(transport, {
       event: ({ program, procedure }, payload) => {
-        const event = program === Program.remote ? decodeEvent(procedure, payload) : null;
+        const event = program === Program.remote ? readEvent(procedure, payload) : null;
         if (event) { for (const feed of this.#feeds) feed.push(event); }
       },
       ended: (error) => {
@@ -101,14 +101,14 @@ export class LibvirtConnection implements AsyncDisposable {
   }
 
   /** Calls a procedure. At most four run at once; further ones wait their turn. */
-  async call<N extends ProcedureName>(
+  call<N extends ProcedureName>(
     name: N,
     args: ProcedureArgs<N>,
     options: CallOptions = {},
   ): Promise<ProcedureResult<N>> {
-    const { target, payload, result } = prepare(name, args);
-    const reply = await this.#connection.call(target, payload, options);
-    return decode(result, reply) as ProcedureResult<N>;
+    // What an entry of the table reads is what its type says.
+    const reply = this.#connection.call(prepared(name), args, options);
+    return reply as Promise<ProcedureResult<N>>;
   }
 
   /** Calls a procedure that opens a stream. A large stream needs a connection of its own. */
@@ -117,8 +117,7 @@ export class LibvirtConnection implements AsyncDisposable {
     args: ProcedureArgs<N>,
     options: CallOptions = {},
   ): Promise<RpcStream> {
-    const { target, payload } = prepare(name, args);
-    return this.#connection.openStream(target, payload, options);
+    return this.#connection.openStream(prepared(name), args, options);
   }
 
   /**
@@ -189,8 +188,19 @@ export class LibvirtConnection implements AsyncDisposable {
   }
 }
 
-function prepare(name: ProcedureName, args: unknown) {
-  const { number, program, args: fields, result }: Procedure = procedures[name];
-  const target = { program: Program[program ?? "remote"], procedure: number };
-  return { target, payload: encode(fields, args, name), result };
+const ready: Partial<Record<ProcedureName, Callable>> = {};
+
+/** A procedure of the table, ready to be called. */
+function prepared(name: ProcedureName): Callable {
+  return ready[name] ??= prepare(name, procedures[name]);
+}
+
+function prepare(name: string, { number, program, args, result }: Procedure): Callable {
+  const [sent, answered] = [codecOf(args), codecOf(result)];
+  return {
+    program: Program[program ?? "remote"],
+    procedure: number,
+    write: (writer, value) => write(writer, sent, value, name),
+    read: (payload) => read(answered, payload),
+  };
 }

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { encode } from "./codec.ts";
 import { ConnectionLost, LibvirtError, RpcError } from "./errors.ts";
 import { events } from "./events.ts";
-import { FakeDaemon, nameOf } from "./fake_daemon_test.ts";
+import { encode, FakeDaemon, nameOf } from "./fake_daemon_test.ts";
 import { MessageType, Program } from "./frames.ts";
 import { LibvirtConnection, openSession } from "./session.ts";
 

@@ -118,7 +118,7 @@ export class ConnTransport implements Transport {
 
   /** Writes all the bytes. */
   async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.#conn.write(rest));
   }
 
   /** Closes the socket, which ends a waiting read. */
