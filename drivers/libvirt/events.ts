@@ -62,34 +62,36 @@ class Subscription {
       const { clock } = this.#session;
       for await (const event of withSettled(events, { clock, signal: this.#signal })) {
         if (event.type === "lost" || event.type === "settled") yield* this.#catchUp();
-        if (event.type === "lifecycle") yield* this.#tell(event);
+        const told = event.type === "lifecycle" && await this.#tell(event);
+        if (told) yield told;
       }
     } catch (error) {
       if (!this.#signal.aborted) throw error;
     }
   }
 
-  async *#tell(
+  async #tell(
     { domain, event, detail }: LibvirtEvent & { type: "lifecycle" },
-  ): AsyncGenerator<MachineEvent> {
-    const known = await this.#recognize(domain);
+  ): Promise<MachineEvent | undefined> {
+    const { uuid } = domain;
+    const known = this.#known.get(uuid) ?? await this.#recognize(domain);
     const seen = stateOfEvent(event, detail);
-    if (event === LifecycleType.UNDEFINED) this.#foreign.delete(domain.uuid);
-    if (known && seen) yield* this.#report(domain.uuid, known, seen);
+    if (event === LifecycleType.UNDEFINED) this.#foreign.delete(uuid);
+    return known && seen && this.#report(uuid, known, seen);
   }
 
   /** One change; libvirt tells some of them in two events. */
-  *#report(uuid: string, known: Known, { state, raw }: Seen): Generator<MachineEvent> {
+  #report(uuid: string, known: Known, { state, raw }: Seen): MachineEvent | undefined {
     known.state = state;
     if (state === "absent") this.#known.delete(uuid);
-    if (known.told === state) return;
+    if (known.told === state) return undefined;
     known.told = state;
-    yield { machine: known.ref, id: uuid as MachineId, state, raw };
+    return { machine: known.ref, id: uuid as MachineId, state, raw };
   }
 
   async #recognize(domain: DomainRef): Promise<Known | undefined> {
     const { uuid } = domain;
-    if (this.#known.has(uuid) || this.#foreign.has(uuid)) return this.#known.get(uuid);
+    if (this.#foreign.has(uuid)) return undefined;
     const tag = await tagOf(this.#session, domain, { signal: this.#signal });
     if (!tag || !isTagOf(tag, this.#session.owner, tag)) {
       this.#foreign.add(uuid);
@@ -106,12 +108,14 @@ class Subscription {
     const now = await this.#listAgain();
     for (const [uuid, seen] of now) {
       const known = this.#known.get(uuid);
-      if (known && before.get(uuid) !== seen.state) yield* this.#report(uuid, known, seen);
+      const told = known && before.get(uuid) !== seen.state && this.#report(uuid, known, seen);
+      if (told) yield told;
     }
     for (const uuid of before.keys()) {
       const known = this.#known.get(uuid);
       const gone: Seen = { state: "absent", raw: "gone" };
-      if (known && !now.has(uuid)) yield* this.#report(uuid, known, gone);
+      const told = known && !now.has(uuid) && this.#report(uuid, known, gone);
+      if (told) yield told;
     }
   }
 
