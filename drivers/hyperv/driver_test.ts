@@ -9,6 +9,7 @@ import type { HypervBackend, VmDetails, VmRecord } from "./backend.ts";
 import { createDriver } from "./driver.ts";
 import { liveHost } from "./host.ts";
 import { sessionBackend } from "./live.ts";
+import { hypervDriver } from "./mod.ts";
 
 const REF = { cluster: "c", name: "m" };
 const SPEC = { ...REF, image: "1.0" };
@@ -336,3 +337,13 @@ for (
     }, DriverError);
   });
 }
+
+Deno.test({
+  name: "a program learns by the contract's error that the user has no folders here",
+  ignore: Deno.env.has("LOCALAPPDATA"),
+  fn() {
+    const options = { owner: "me", imagesUrl: "http://127.0.0.1:9/" };
+    const error = assertThrows(() => hypervDriver(options), DriverError, '"LOCALAPPDATA"');
+    assertEquals([error.code, error.subject], ["failed-precondition", "driver:hyperv"]);
+  },
+});

@@ -8,7 +8,8 @@ import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import { diskFiles } from "../backend/disk_files.ts";
 import type { DriverModule } from "../backend/module.ts";
-import { directories, type Driver } from "../contract/mod.ts";
+import { userFolders } from "../backend/user_folders.ts";
+import type { Driver } from "../contract/mod.ts";
 import { tasksOver } from "../tasks/mod.ts";
 import type { HypervMethods } from "./backend.ts";
 import { connectLive, liveBackend } from "./connect.ts";
@@ -75,18 +76,19 @@ export interface HypervOptions {
  * await machine.wait("ssh", { timeoutMs: 60_000 });
  * ```
  *
- * @throws {DriverError} `invalid-argument` for a bad owner or setting
+ * @throws {DriverError} `invalid-argument` for a bad owner or setting; `failed-precondition` if a
+ * folder is not given, and the environment has no `LOCALAPPDATA` and `APPDATA`
  */
 export function hypervDriver(options: HypervOptions): Driver {
-  const { owner, imagesUrl, settings = {} } = options;
-  const live = liveBackend(readSettings(settings), clock);
-  const home = options.cacheDir && options.configDir ? undefined : userDirectories();
+  const { owner, imagesUrl, cacheDir, configDir, settings = {} } = options;
+  const read = readSettings(settings);
+  const folders = userFolders({ driver: NAME, cacheDir, configDir, os: "windows" });
+  const live = liveBackend(read, clock);
   const driver = createDriver({
     backend: withDeadline(live, { clock, startMs: READY_MS }),
     clock,
     files: diskFiles({ clock }),
-    cacheDir: options.cacheDir ?? `${home?.cache}\\${NAME}`,
-    configDir: options.configDir ?? `${home?.config}\\${NAME}`,
+    ...folders,
     owner,
     imagesUrl,
     settings,
@@ -98,8 +100,4 @@ export function hypervDriver(options: HypervOptions): Driver {
       await live[Symbol.asyncDispose]();
     },
   };
-}
-
-function userDirectories(): ReturnType<typeof directories> {
-  return directories({ os: "windows", env: Deno.env.toObject() });
 }

@@ -8,7 +8,8 @@ import type { DriverModule } from "../backend/module.ts";
 import { diskFiles } from "../backend/disk_files.ts";
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
-import { directories, type Driver } from "../contract/mod.ts";
+import { userFolders } from "../backend/user_folders.ts";
+import type { Driver } from "../contract/mod.ts";
 import type { LibvirtEvent, LibvirtMethods } from "./backend.ts";
 import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
 import { libvirtHost } from "./host.ts";
@@ -73,19 +74,20 @@ export interface LibvirtOptions {
  * await machine.wait("ssh", { timeoutMs: 60_000 });
  * ```
  *
- * @throws {DriverError} `invalid-argument` for a bad owner or setting
+ * @throws {DriverError} `invalid-argument` for a bad owner or setting; `failed-precondition` if a
+ * folder is not given, and the environment does not tell the user's own
  */
 export function libvirtDriver(options: LibvirtOptions): Driver {
-  const { owner, imagesUrl, uri } = options;
+  const { owner, imagesUrl, cacheDir, configDir, uri } = options;
   const given = { ...options.settings, ...(uri === undefined ? {} : { uri }) };
-  const live = liveBackend(readSettings(given), clock);
-  const home = options.cacheDir && options.configDir ? undefined : userDirectories();
+  const read = readSettings(given);
+  const folders = userFolders({ driver: NAME, cacheDir, configDir });
+  const live = liveBackend(read, clock);
   const driver = createDriver({
     backend: withDeadline(live, { clock }),
     clock,
     files: diskFiles({ clock }),
-    cacheDir: options.cacheDir ?? `${home?.cache}/${NAME}`,
-    configDir: options.configDir ?? `${home?.config}/${NAME}`,
+    ...folders,
     owner,
     imagesUrl,
     settings: given,
@@ -97,12 +99,4 @@ export function libvirtDriver(options: LibvirtOptions): Driver {
       await live[Symbol.asyncDispose]();
     },
   };
-}
-
-function userDirectories(): ReturnType<typeof directories> {
-  const { os } = Deno.build;
-  return directories({
-    os: os === "windows" || os === "darwin" ? os : "linux",
-    env: Deno.env.toObject(),
-  });
 }
