@@ -59,6 +59,15 @@ Deno.test("a folder without the libraries is told by its path", async () => {
     const error = await assertRejects(() => connection, BackendError);
     assertEquals([error.kind, error.code], ["unreachable", "no-library"]);
     assertEquals(error.message.includes(JSON.stringify(library).slice(1, -1)), true);
+    const told = assertThrows(
+      () => hcsUtilityVms({ owner: "me", settings: { library } }),
+      DriverError,
+    );
+    assertEquals([told.code, told.subject, told.backend?.code], [
+      "unavailable",
+      "driver:hcs",
+      "no-library",
+    ]);
   } finally {
     await Deno.remove(library);
   }

@@ -146,19 +146,21 @@ Deno.test("access that cannot be taken back keeps no other access", async () => 
   assertEquals(await host.grants?.(), [`vm ${paths[0]}`]);
 });
 
+/** The backend, which writes down the files that no VM is let in to any more. */
+function noting(backend: HcsBackend, revoked: string[]): Backend<HcsMethods, HcsEvent> {
+  return {
+    call: (method, params, options) => {
+      if (method === "access.revoke" && "path" in params) revoked.push(String(params.path));
+      return backend.call(method, params, options);
+    },
+    events: (options) => backend.events(options),
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
+}
+
 Deno.test("access that was taken back is not taken back again", async () => {
   const revoked: string[] = [];
-  await using scene = await open({
-    change: (backend) => ({
-      ...backend,
-      call: (method, params, options) => {
-        if (method === "access.revoke") revoked.push((params as { path: string }).path);
-        return backend.call(method, params, options);
-      },
-      events: (options) => backend.events(options),
-      [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
-    }),
-  });
+  await using scene = await open({ change: (backend) => noting(backend, revoked) });
   const { vms, linux, host } = scene;
   const vm = await vms.create(linux);
   await vm.start();
@@ -167,6 +169,46 @@ Deno.test("access that was taken back is not taken back again", async () => {
   await vm.scsi.remove(hostPath);
   await vm.close();
   assertEquals(revoked.filter((path) => path === hostPath), [hostPath]);
+});
+
+Deno.test("access to what a VM runs from is taken back once, and not before its end", async () => {
+  const revoked: string[] = [];
+  await using scene = await open({ change: (backend) => noting(backend, revoked) });
+  const { vms, linux, host } = scene;
+  const vm = await vms.create({ ...linux, rootFileSystem: "vhd" });
+  await vm.start();
+  const before = await host.grants?.() ?? [];
+  const [root = ""] = before.map((it) => it.slice("vm ".length));
+  // The host knows that the VM has it.
+  await assertRejects(() => vm.scsi.add({ hostPath: root }), DriverError);
+  assertEquals([revoked, await host.grants?.()], [[], before]);
+  await vm.close();
+  assertEquals([revoked, await host.grants?.()], [[root], []]);
+});
+
+Deno.test("access that was perhaps given, and not taken back, is taken back at the end", async () => {
+  let [isLost, refusals] = [false, 0];
+  await using scene = await open({
+    change: (backend) =>
+      refusing({
+        call: async (method, params, options) => {
+          const result = await backend.call(method, params, options);
+          if (isLost && method === "access.grant") throw new BackendError("timeout", "", "Late");
+          return result;
+        },
+        events: (options) => backend.events(options),
+        [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+      }, (method) => method === "access.revoke" && refusals-- > 0 ? "0x80070020" : undefined),
+  });
+  const { vms, linux, host } = scene;
+  const vm = await vms.create(linux);
+  await vm.start();
+  const hostPath = await host.plantDisk?.("a.vhdx") ?? "";
+  [isLost, refusals] = [true, 1];
+  const error = await assertRejects(() => vm.scsi.add({ hostPath }), DriverError);
+  assertEquals(error.leftovers, [`access:vm ${hostPath}`]);
+  await vm.close();
+  assertEquals(await host.grants?.(), []);
 });
 
 Deno.test("a VM that had ended before it is ended by its owner is not waited for", async () => {

@@ -9,7 +9,7 @@
 
 import type { GuestSystem } from "../contract/mod.ts";
 import type { JsonObject, ModifyRequest, SystemProperties, SystemRef } from "./backend.ts";
-import { CODES, isRefused } from "./errors.ts";
+import { CODES, isRefused, isUnsure } from "./errors.ts";
 import type { Life } from "./life.ts";
 import type { Session } from "./session.ts";
 import type { Options, Step } from "./steps.ts";
@@ -51,15 +51,24 @@ export class Link {
   readonly mounts: Set<string> = new Set();
   readonly #session: Session;
   readonly #ref: SystemRef;
-  /** How often each file was let in. */
-  readonly #grants = new Map<string, number>();
+  /** How often the VM was let in to each file; 0 if nobody can tell whether it was. */
+  readonly #grants: Map<string, number>;
 
-  /** Connects. */
-  constructor(session: Session, ref: SystemRef, { os, life }: { os: GuestSystem; life: Life }) {
+  /** Connects a VM that was let in to some files when it was made. */
+  constructor(
+    session: Session,
+    ref: SystemRef,
+    { os, life, granted }: {
+      readonly os: GuestSystem;
+      readonly life: Life;
+      readonly granted: readonly string[];
+    },
+  ) {
     this.#session = session;
     this.#ref = ref;
     this.os = os;
     this.life = life;
+    this.#grants = new Map(granted.map((path) => [path, 1]));
   }
 
   /** The VM's identity. */
@@ -99,13 +108,18 @@ export class Link {
     return {
       what: `access:${this.id} ${path}`,
       forth: async (options) => {
-        await this.#session.call("access.grant", params, options);
-        this.#grants.set(path, (this.#grants.get(path) ?? 0) + 1);
+        const before = this.#grants.get(path) ?? 0;
+        try {
+          await this.#session.call("access.grant", params, options);
+        } catch (error) {
+          if (isUnsure(error)) this.#grants.set(path, before);
+          throw error;
+        }
+        this.#grants.set(path, before + 1);
       },
       back: async (isSure, options) => {
         const others = (this.#grants.get(path) ?? 0) - (isSure ? 1 : 0);
         if (others <= 0) await this.#session.call("access.revoke", params, options);
-        if (!isSure) return;
         if (others > 0) this.#grants.set(path, others);
         else this.#grants.delete(path);
       },

@@ -81,7 +81,7 @@ export class HcsUtilityVm implements UtilityVm {
 
   /** Makes the handle; asks nobody. */
   constructor(session: Session, parts: HandleParts) {
-    const { os, life, made: { ref, inventory } } = parts;
+    const { os, life, made: { ref, inventory, granted } } = parts;
     this.#session = session;
     this.#parts = parts;
     this.#ref = ref;
@@ -89,7 +89,7 @@ export class HcsUtilityVm implements UtilityVm {
     this.id = ref.id;
     this.owner = session.owner;
     this.os = os;
-    const link = this.#link = new Link(session, ref, { os, life });
+    const link = this.#link = new Link(session, ref, { os, life, granted });
     const facets = new Set(FACETS[os]);
     this.scsi = new HcsScsiDisks(link, inventory);
     if (facets.has("vpmem")) this.vpmem = new HcsVpmemDevices(link, inventory);
@@ -217,9 +217,6 @@ export class HcsUtilityVm implements UtilityVm {
       work.catch((error) => failures.push(error));
     if (!this.#life.end) await tried(this.#finish());
     await tried(this.#release());
-    for (const path of this.#parts.made.granted) {
-      await tried(this.#session.call("access.revoke", { id: this.id, path }));
-    }
     await tried(this.#link.revokeAll());
     this.#parts.onReleased();
     this.#released.resolve();
