@@ -42,7 +42,7 @@ export function accessOf(
       [config.ca, config.cert, config.key, config.token].map(text),
     );
     if (exec && (!answer || answer.until < clock.now())) {
-      answer = { access: await run(exec), until: clock.now() + EXEC_VALID_MS };
+      answer = { access: await run(exec, folder), until: clock.now() + EXEC_VALID_MS };
     }
     return {
       server,
@@ -90,8 +90,12 @@ async function contentOf(
   folder: string,
 ): Promise<string | undefined> {
   if (material === undefined || "text" in material) return material?.text;
-  const isAbsolute = /^([/\\]|[A-Za-z]:)/.test(material.file);
-  return await readText(isAbsolute ? material.file : `${folder}/${material.file}`);
+  return await readText(beside(folder, material.file));
+}
+
+/** A path of a kubeconfig: relative ones begin where that is. */
+function beside(folder: string, path: string): string {
+  return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${folder}/${path}`;
 }
 
 async function readText(path: string): Promise<string> {
@@ -105,11 +109,16 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Runs the program that a kubeconfig names, and takes the credentials that it answers. */
-async function run({ command, args, env, apiVersion }: ExecPlugin): Promise<Partial<Access>> {
+async function run(
+  { command, args, env, apiVersion }: ExecPlugin,
+  folder: string,
+): Promise<Partial<Access>> {
+  // A bare name is looked for in the PATH.
+  const program = /[/\\]/.test(command) ? beside(folder, command) : command;
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   let output: Deno.CommandOutput;
   try {
-    output = await new Deno.Command(command, {
+    output = await new Deno.Command(program, {
       args: [...args],
       env: { ...env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
       stdin: "null",

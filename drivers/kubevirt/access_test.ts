@@ -81,6 +81,20 @@ for (const script of ["exit 3", "echo $CANARY", "echo '{}'", "echo '{\"status\":
   });
 }
 
+Deno.test({
+  name: "a program with a relative path is looked for beside the kubeconfig",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using clock = new VirtualClock();
+    await inFolder(async (folder) => {
+      const script = `#!/bin/sh\necho '{"status":{"token":"${CANARY}"}}'\n`;
+      await Deno.writeTextFile(`${folder}/login`, script, { mode: 0o755 });
+      const exec = { command: "./login", args: [], env: {}, apiVersion: "v1" };
+      assertEquals((await accessOf(config({ exec }), { clock, folder })()).token, CANARY);
+    });
+  },
+});
+
 Deno.test("a program that is not there is an error", async () => {
   using clock = new VirtualClock();
   const exec = { command: "/nowhere/login", args: [], env: {}, apiVersion: "v1" };

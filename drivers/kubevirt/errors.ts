@@ -30,8 +30,11 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   504: ["deadline-exceeded"],
 };
 
-/** What guests answer. */
-const GUESTS: Readonly<Record<string, Meaning>> = {
+/** What is told by other codes than those of the server. */
+const CODES: Readonly<Record<string, Meaning>> = {
+  // The user's mistake: it does not pass by itself.
+  "bad-certificates": ["invalid-argument", "kubeconfig"],
+  "bad-token": ["invalid-argument", "kubeconfig"],
   "ssh-unreachable": ["unavailable", "guest-silent"],
   "ssh-unauthenticated": ["unauthenticated"],
 };
@@ -42,12 +45,12 @@ export function meaningOf(error: unknown): Meaning | undefined {
   if (error instanceof BackendError && error.kind === "unreachable" && error.code === "tls") {
     return ["unauthenticated", "tls"];
   }
-  if (error instanceof BackendError && Object.hasOwn(GUESTS, error.code)) return GUESTS[error.code];
+  if (error instanceof BackendError && Object.hasOwn(CODES, error.code)) return CODES[error.code];
   const refusal = refusalOf(error);
   return refusal && (ofStatus(refusal) ?? STATUSES[refusal.status] ?? ["internal"]);
 }
 
-function ofStatus({ status, reason, note, causes }: Refusal): Meaning | undefined {
+function ofStatus({ status, reason, note, causes, kind }: Refusal): Meaning | undefined {
   if (note === "quota") return ["resource-exhausted", "quota"];
   if (note === "webhook") return ["unavailable", "webhook"];
   if (note === "being-deleted") return ["aborted", "deleting"];
@@ -55,7 +58,9 @@ function ofStatus({ status, reason, note, causes }: Refusal): Meaning | undefine
     return ["failed-precondition", "namespace-terminating"];
   }
   if (status === 409 && reason === "AlreadyExists") return ["already-exists"];
-  if (status === 500 && reason === "ServerTimeout") return ["unavailable"];
+  if (status === 404 && kind === "namespaces") return ["failed-precondition", "no-namespace"];
+  // Without a reason it is one of what is below the server, such as an etcd that elects a leader.
+  if (status === 500 && ["ServerTimeout", ""].includes(reason)) return ["unavailable"];
   return undefined;
 }
 

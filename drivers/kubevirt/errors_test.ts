@@ -17,7 +17,7 @@ Deno.test("every refusal of a server has its code", () => {
       "namespace-terminating",
     ],
     "404": ["failed-precondition", "not-installed"],
-    "404 NotFound?kind=namespaces&name=n": ["failed-precondition", "not-installed"],
+    "404 NotFound?kind=namespaces&name=n": ["failed-precondition", "no-namespace"],
     "409 AlreadyExists": ["already-exists"],
     "409 AlreadyExists?note=being-deleted": ["aborted", "deleting"],
     "409 Conflict": ["aborted", "conflict"],
@@ -26,6 +26,7 @@ Deno.test("every refusal of a server has its code", () => {
     "415 UnsupportedMediaType": ["invalid-argument"],
     "422 Invalid": ["invalid-argument"],
     "429 TooManyRequests?retryAfterSeconds=1": ["unavailable", "throttled"],
+    "500": ["unavailable"],
     "500 InternalError": ["internal"],
     "500 InternalError?note=webhook": ["unavailable", "webhook"],
     "500 ServerTimeout?retryAfterSeconds=2": ["unavailable"],
@@ -43,6 +44,9 @@ Deno.test("what is no refusal is left to others, except for trust and kubeconfig
   assertEquals(meaningOf(new TypeError("x")), undefined);
   assertEquals(meaningOf(new BackendError("unreachable", "tls", "x"))?.[0], "unauthenticated");
   assertEquals(meaningOf(new KubeconfigError("exec", "is refused"))?.[0], "invalid-argument");
+  for (const code of ["bad-certificates", "bad-token"]) {
+    assertEquals(meaningOf(new BackendError("unreachable", code, "x"))?.[0], "invalid-argument");
+  }
 });
 
 Deno.test("only a refusal, or what was never sent, is certain not to have been done", () => {

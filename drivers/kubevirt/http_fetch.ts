@@ -58,12 +58,17 @@ function openClients(access: Omit<Access, "token">): Clients {
       return Deno.createHttpClient({ ...options, ...more });
     } catch {
       // What is wrong may quote what it is about.
-      const why =
-        "Cannot reach the API server: its certificates or the proxy's address are no good";
-      throw new BackendError("unreachable", "bad-certificates", why);
+      throw unusable();
     }
   };
+  // A text without any would be passed over, and the authorities of the system be trusted alone.
+  if (certificateAuthority?.includes("-----BEGIN CERTIFICATE-----") === false) throw unusable();
   return { reads: open({}), changes: open({ poolMaxIdlePerHost: 0 }) };
+}
+
+function unusable(): BackendError {
+  const why = "The kubeconfig's certificates and key, or its proxy's address, cannot be used";
+  return new BackendError("unreachable", "bad-certificates", why);
 }
 
 function closeClients({ reads, changes }: Clients): void {
@@ -74,7 +79,7 @@ function closeClients({ reads, changes }: Clients): void {
 /** What tells who asks. `Headers` would quote a value that it cannot take. */
 function bearer(token: string): string {
   if (/^[\x21-\x7e]*$/.test(token)) return `Bearer ${token}`;
-  const why = "Cannot send the token to the API server: it is no line of visible ASCII characters";
+  const why = "The kubeconfig's token cannot be sent: it is no line of visible ASCII characters";
   throw new BackendError("unreachable", "bad-token", why);
 }
 

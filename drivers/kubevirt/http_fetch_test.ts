@@ -66,6 +66,7 @@ const UNTRUSTED: readonly (readonly [what: string, code: string, change: Partial
     clientCertificate: CANARY,
     clientKey: CANARY,
   }],
+  ["an authority that is none", "bad-certificates", { certificateAuthority: CANARY }],
   ["a token that no header takes", "bad-token", { token: `${CANARY}\r\n${CANARY}` }],
   ["a port where nobody listens", "", { server: "https://127.0.0.1:9" }],
 ];

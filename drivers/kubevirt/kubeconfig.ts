@@ -82,12 +82,12 @@ export function parseKubeconfig(text: string, allowed: Allowed = {}): Kubeconfig
     materialIn(fields, inline, file, allowed);
   const found = {
     server: serverIn(cluster),
-    namespace: optional(context, "namespace") ?? "default",
+    namespace: namespaceIn(context),
     ca: material(cluster, "certificate-authority-data", "certificate-authority"),
     cert: material(user, "client-certificate-data", "client-certificate"),
     key: material(user, "client-key-data", "client-key"),
     token: sendable(material(user, "token", "tokenFile")),
-    proxy: optional(cluster, "proxy-url"),
+    proxy: proxyIn(cluster),
     exec: execIn(user),
   };
   if ((found.cert === undefined) !== (found.key === undefined)) {
@@ -107,7 +107,8 @@ function yaml(text: string): unknown {
   }
   try {
     // Aliases could make a small text endless; a kubeconfig has none.
-    return parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "silent" });
+    // Not "silent": that would take half of a broken text for a whole one.
+    return parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: "error" });
   } catch {
     throw new KubeconfigError("", "is no YAML");
   }
@@ -137,8 +138,9 @@ function textAt(fields: Fields, field: string): string {
 function named(config: Fields, list: string, entry: string, name: string): Fields {
   const entries = config[list];
   if (!Array.isArray(entries)) throw new KubeconfigError(list, "must be a list");
-  const found = entries.map((it) => fieldsOf(it, list)).find((it) => it.name === name);
+  const [found, other] = entries.map((it) => fieldsOf(it, list)).filter((it) => it.name === name);
   if (!found) throw new KubeconfigError(list, "lacks what the current context names");
+  if (other) throw new KubeconfigError(list, "has what the current context names more than once");
   return fieldsOf(found[entry] ?? {}, `${list}.${entry}`);
 }
 
@@ -157,7 +159,7 @@ const REFUSED: readonly (readonly [of: "cluster" | "user", field: string, why: s
 function refuse(cluster: Fields, user: Fields, { exec }: Allowed): void {
   for (const [of, field, why] of REFUSED) {
     const value = (of === "cluster" ? cluster : user)[field];
-    if (value !== undefined && value !== false && value !== "") {
+    if (value !== undefined && value !== null && value !== false && value !== "") {
       throw new KubeconfigError(field, why);
     }
   }
@@ -178,6 +180,24 @@ function serverIn(cluster: Fields): string {
   return url.href.replace(/\/+$/, "");
 }
 
+function namespaceIn(context: Fields): string {
+  const namespace = optional(context, "namespace") ?? "default";
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) return namespace;
+  const why = "must be at most 63 lower-case letters, digits and hyphens";
+  throw new KubeconfigError("namespace", why);
+}
+
+function proxyIn(cluster: Fields): string | undefined {
+  const proxy = optional(cluster, "proxy-url");
+  if (proxy === undefined || /^(https?|socks5):\/\/[^/]/.test(URL.parse(proxy)?.href ?? "")) {
+    return proxy;
+  }
+  throw new KubeconfigError(
+    "proxy-url",
+    "must be an address that begins with http, https or socks5",
+  );
+}
+
 /** A token that a header can take. */
 function sendable(token: Material | undefined): Material | undefined {
   if (token === undefined || "file" in token) return token;
@@ -186,6 +206,7 @@ function sendable(token: Material | undefined): Material | undefined {
   throw new KubeconfigError("token", "must be a line of visible ASCII characters");
 }
 
+/** Content, or the file that it is in. As for `kubectl`, data go before their file, and a token after it. */
 function materialIn(
   fields: Fields,
   inline: string,
@@ -193,19 +214,31 @@ function materialIn(
   { files }: Allowed,
 ): Material | undefined {
   const text = optional(fields, inline);
-  if (text !== undefined) return { text: inline.endsWith("-data") ? decoded(text, inline) : text };
   const path = optional(fields, file);
+  const isData = inline.endsWith("-data");
+  if (text !== undefined && (isData || path === undefined)) {
+    return { text: isData ? pemIn(text, inline) : text };
+  }
   if (path === undefined) return undefined;
   if (files) return { file: path };
   throw new KubeconfigError(file, "is refused: it names a file. Put its content in instead");
 }
 
-function decoded(base64: string, field: string): string {
+/** Certificates or a key. What is none would be passed over without a word, and others be trusted. */
+function pemIn(base64: string, field: string): string {
+  const what = field.includes("-key-") ? "PRIVATE KEY" : "CERTIFICATE";
+  const pem = decoded(base64);
+  if (pem === undefined) throw new KubeconfigError(field, "is no text in base64");
+  if (new RegExp(`-----BEGIN ([A-Z]+ )*${what}-----`).test(pem)) return pem;
+  throw new KubeconfigError(field, `is no ${what.toLowerCase()} in PEM`);
+}
+
+function decoded(base64: string): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true })
       .decode(Uint8Array.fromBase64(base64.replace(/\s/g, "")));
   } catch {
-    throw new KubeconfigError(field, "is no text in base64");
+    return undefined;
   }
 }
 

@@ -3,6 +3,10 @@ import { KubeconfigError, parseKubeconfig } from "./kubeconfig.ts";
 
 const CANARY = "canary-5f2c";
 
+/** Something in PEM. */
+const pem = (what: string, content = "MA=="): string =>
+  `-----BEGIN ${what}-----\n${content}\n-----END ${what}-----\n`;
+
 interface Parts {
   readonly cluster?: Record<string, unknown>;
   readonly user?: Record<string, unknown>;
@@ -20,16 +24,19 @@ function kubeconfig({ cluster = {}, user = {}, context = {} }: Parts = {}): stri
 
 Deno.test("a kubeconfig tells server, namespace and credentials", () => {
   const text = kubeconfig({
-    cluster: { "certificate-authority-data": btoa("CA") },
-    user: { "client-certificate-data": btoa("CERT"), "client-key-data": btoa("KEY") },
+    cluster: { "certificate-authority-data": btoa(pem("CERTIFICATE", "CA")) },
+    user: {
+      "client-certificate-data": btoa(pem("CERTIFICATE")),
+      "client-key-data": btoa(pem("EC PRIVATE KEY")),
+    },
     context: { namespace: "lab" },
   });
   const { server, namespace, ca, cert, key, token } = parseKubeconfig(text);
   assertEquals([server, namespace], ["https://10.0.0.1:6443", "lab"]);
   assertEquals([ca, cert, key, token], [
-    { text: "CA" },
-    { text: "CERT" },
-    { text: "KEY" },
+    { text: pem("CERTIFICATE", "CA") },
+    { text: pem("CERTIFICATE") },
+    { text: pem("EC PRIVATE KEY") },
     { text: CANARY },
   ]);
 });
@@ -57,7 +64,9 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
     cluster: { "certificate-authority": "/etc/passwd" },
   }],
   ["a file of a token", "tokenFile", { user: { token: "", tokenFile: "/etc/passwd" } }],
-  ["a key without a certificate", "client-certificate", { user: { "client-key-data": btoa("K") } }],
+  ["a key without a certificate", "client-certificate", {
+    user: { "client-key-data": btoa(pem("PRIVATE KEY")) },
+  }],
   ["no https", "server", { cluster: { server: "http://10.0.0.1" } }],
   ["a password in the address", "server", { cluster: { server: `https://u:${CANARY}@k` } }],
   ["only a password in the address", "server", {
@@ -66,8 +75,24 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
   ["a token of two lines", "token", { user: { token: `${CANARY}\n${CANARY}` } }],
   ["a context that is not there", "clusters", { context: { cluster: "other" } }],
   ["no base64", "client-certificate-data", {
-    user: { "client-certificate-data": `${CANARY}!`, "client-key-data": btoa("K") },
+    user: {
+      "client-certificate-data": `${CANARY}!`,
+      "client-key-data": btoa(pem("PRIVATE KEY")),
+    },
   }],
+  ["an authority that is none", "certificate-authority-data", {
+    cluster: { "certificate-authority-data": btoa(CANARY) },
+  }],
+  ["a certificate for a key", "client-key-data", {
+    user: {
+      "client-certificate-data": btoa(pem("CERTIFICATE")),
+      "client-key-data": btoa(pem("CERTIFICATE", CANARY)),
+    },
+  }],
+  ["a namespace that cannot be one", "namespace", { context: { namespace: "Prod/x" } }],
+  ["a proxy that is no address", "proxy-url", { cluster: { "proxy-url": `u:${CANARY}@proxy` } }],
+  ["a proxy that is a file", "proxy-url", { cluster: { "proxy-url": `file:///${CANARY}` } }],
+  ["a file of a token beside one", "tokenFile", { user: { tokenFile: "/etc/passwd" } }],
 ];
 for (const [what, field, parts] of REFUSED) {
   Deno.test(`a kubeconfig with ${what} is refused, and not quoted`, () => {
@@ -78,7 +103,14 @@ for (const [what, field, parts] of REFUSED) {
 }
 
 Deno.test("a text that is no kubeconfig is refused, and not quoted", () => {
-  for (const text of [`"${CANARY}`, CANARY, "", "[]", "a: &x [1]\nb: *x"]) {
+  const whole = `${kubeconfig()}\n`;
+  const texts = [
+    ...[`"${CANARY}`, CANARY, "", "[]", "a: &x [1]\nb: *x"],
+    // Only a part of these could be read.
+    ...[`${whole}...\n- ${CANARY}`, `${whole.slice(0, -2)}, "users": [], "users": []}`],
+    `${kubeconfig().slice(0, -1)}`,
+  ];
+  for (const text of texts) {
     const error = assertThrows(() => parseKubeconfig(text), KubeconfigError);
     assertStringIncludes(error.message, "The kubeconfig");
     assertEquals(error.message.includes(CANARY), false, error.message);
@@ -94,4 +126,24 @@ Deno.test("programs and files are taken from who allows them", () => {
     apiVersion: "client.authentication.k8s.io/v1",
   });
   assertEquals(found.token, { file: "token" });
+});
+
+Deno.test("a name that stands for two is refused: which of them is meant nobody can tell", () => {
+  for (const list of ["contexts", "clusters", "users"]) {
+    const config = JSON.parse(kubeconfig());
+    config[list].push(config[list][0]);
+    const error = assertThrows(() => parseKubeconfig(JSON.stringify(config)), KubeconfigError);
+    assertEquals(error.field, list);
+  }
+});
+
+Deno.test("what is there and says nothing is as good as absent", () => {
+  const cluster = { "insecure-skip-tls-verify": null, "tls-server-name": "", "proxy-url": null };
+  const user = { exec: null, "auth-provider": null, as: "", tokenFile: "" };
+  assertEquals(parseKubeconfig(kubeconfig({ cluster, user })).token, { text: CANARY });
+});
+
+Deno.test("a token that is in a file, too, is taken from there", () => {
+  const text = kubeconfig({ user: { tokenFile: "token" } });
+  assertEquals(parseKubeconfig(text, { files: true }).token, { file: "token" });
 });

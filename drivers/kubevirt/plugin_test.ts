@@ -309,7 +309,10 @@ Deno.test("a kubeconfig that would run a program, read a file or trust anybody i
     ["exec", { exec: { command: "/bin/sh" } }, {}],
     ["auth-provider", { "auth-provider": { name: "gcp" } }, {}],
     ["tokenFile", { tokenFile: "/etc/passwd" }, {}],
-    ["client-key", { "client-certificate-data": "YQ==", "client-key": "/etc/key" }, {}],
+    ["client-key", {
+      "client-certificate-data": btoa("-----BEGIN CERTIFICATE-----"),
+      "client-key": "/etc/key",
+    }, {}],
     ["insecure-skip-tls-verify", { token: "t" }, { "insecure-skip-tls-verify": true }],
     ["certificate-authority", { token: "t" }, { "certificate-authority": "/etc/ca" }],
   ];
