@@ -7,10 +7,10 @@
 
 import { resolve } from "node:path";
 import { UsageError } from "../conformance/commands/usage.ts";
-import { compare, type Compared } from "./compare.ts";
+import { compare, type Compared, unpaired } from "./compare.ts";
 import { type Line, parseResults, type Results } from "./lines.ts";
 import type { Options, Side } from "./options.ts";
-import { driverOf } from "./target.ts";
+import { driverOf, measuresOf } from "./target.ts";
 
 /** The order of the sides for so many runs of each: A B, B A, A B, … */
 export function turns(runs: number): number[] {
@@ -31,9 +31,10 @@ async function runOnce(side: Side, options: Options, folder: string): Promise<Re
   ];
   const cwd = side.checkout === undefined ? Deno.cwd() : resolve(side.checkout);
   const command = new Deno.Command(Deno.execPath(), { args, cwd, stdout: "null" });
-  const { code } = await command.output();
+  const { code, stderr } = await command.output();
+  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
   // 1 is also that of a promise that is missed, which says nothing against the samples.
-  if (code > 1) throw new UsageError(`A run of side "${side.name}" ended with ${code}`);
+  if (code > 1) throw new UsageError(`A run of side "${side.name}" ended with ${code}: ${said}`);
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".ndjson")) continue;
     const results = parseResults(await Deno.readTextFile(`${folder}/${name}`));
@@ -41,12 +42,14 @@ async function runOnce(side: Side, options: Options, folder: string): Promise<Re
     if (!failed) return results;
     throw new UsageError(`Side "${side.name}" failed at "${failed.measure}": ${failed.reason}`);
   }
-  throw new UsageError(`A run of side "${side.name}" wrote no samples`);
+  throw new UsageError(`A run of side "${side.name}" wrote no samples: ${said}`);
 }
 
 /** Does all runs, keeps a file for each side, and compares them. */
 export async function runSides(options: Options): Promise<Compared[]> {
   const { runs, sides, out } = options;
+  driverOf(options);
+  measuresOf(options.measures);
   await Deno.mkdir(out, { recursive: true });
   const all: Results[][] = sides.map(() => []);
   try {
@@ -67,7 +70,9 @@ export async function runSides(options: Options): Promise<Compared[]> {
   }
   const [a, b] = all.map(joined);
   if (!a || !b) throw new UsageError('"ab" needs at least one run');
-  return compare(a, b, options);
+  const compared = compare(a, b, options);
+  for (const one of unpaired(a, b)) console.error(one);
+  return compared;
 }
 
 /** Writes what each side has measured so far, and answers where. */

@@ -7,7 +7,7 @@
 import { exitCodeOf, userPath } from "../conformance/commands/program.ts";
 import { sentenceOf, UsageError } from "../conformance/commands/usage.ts";
 import { driverNames } from "../drivers/registry.ts";
-import { compare, comparisonTable } from "./compare.ts";
+import { compare, comparisonTable, unpaired } from "./compare.ts";
 import { parseResults, type Results } from "./lines.ts";
 import { helpText, type Options, readOptions } from "./options.ts";
 
@@ -20,12 +20,14 @@ async function read(path: string): Promise<Results> {
 }
 
 async function compareCommand(options: Options): Promise<number> {
-  const [a, b, ...more] = options.args;
-  if (a === undefined || b === undefined || more.length > 0) {
+  const [a, b] = options.args;
+  if (a === undefined || b === undefined) {
     throw new UsageError('"compare" needs two files of samples: A.ndjson B.ndjson');
   }
-  const compared = compare(await read(a), await read(b), options);
+  const sides = [await read(a), await read(b)] as const;
+  const compared = compare(...sides, options);
   console.log(comparisonTable(compared));
+  for (const one of unpaired(...sides)) console.log(one);
   return compared.some(({ verdict }) => verdict === "worse") ? 1 : 0;
 }
 

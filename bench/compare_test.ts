@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../conformance/commands/usage.ts";
 import { turns } from "./ab.ts";
-import { compare, comparisonTable } from "./compare.ts";
+import { compare, comparisonTable, unpaired } from "./compare.ts";
 import type { Fingerprint, Results, Unit } from "./lines.ts";
 
 function results(values: readonly number[], fingerprint: Partial<Fingerprint> = {}): Results {
@@ -61,6 +61,35 @@ Deno.test("nothing on both sides is the same, and something in place of nothing 
   const [none, some] = [TIMES.map(() => 0), TIMES.map(() => 5)];
   assertEquals(compare(results(none), results(none))[0]?.verdict, "same");
   assertEquals(compare(results(none), results(some))[0]?.verdict, "worse");
+});
+
+Deno.test("each verdict comes where it is due", () => {
+  const verdict = (values: readonly number[]): string | undefined =>
+    compare(results(TIMES), results(values))[0]?.verdict;
+  const by = (factor: number): number[] => TIMES.map((it) => it * factor);
+  assertEquals([0.8, 1.25, 1.001].map((it) => verdict(by(it))), ["better", "worse", "same"]);
+  assertEquals(verdict(TIMES.map((it, at) => at % 2 === 0 ? it * 2 : it / 2)), "undecided");
+  assertEquals(verdict(by(0.5).slice(0, 7)), "undecided");
+});
+
+Deno.test("what is below zero has no ratio, and so no verdict", () => {
+  const [early, earlier] = [results([-1, -1, -1, -1]), results([-2, -2, -2, -2])];
+  const [{ verdict, p } = { verdict: "", p: 0 }] = compare(early, earlier);
+  assertEquals([verdict, p], ["undecided", NaN]);
+});
+
+Deno.test("files without a series in common are refused, and what one of them lacks is named", () => {
+  const [both, one] = [results(TIMES), results(TIMES)];
+  const some = { ...one, samples: one.samples.filter(({ unit }) => unit === "ms") };
+  assertEquals(unpaired(both, some), ["Only in A: m: MiB/s"]);
+  assertEquals(unpaired(some, both), ["Only in B: m: MiB/s"]);
+  assertThrows(() => compare(both, { ...one, samples: [] }), UsageError, "nothing in common");
+});
+
+Deno.test("a quick run is not compared with a whole one", () => {
+  const [whole, quick] = [results(TIMES), results(TIMES)];
+  const other = { ...quick, head: { ...quick.head, quick: true } };
+  assertThrows(() => compare(whole, other), UsageError, "quick: false and true");
 });
 
 Deno.test("sides take turns, and each begins as often", () => {

@@ -127,14 +127,40 @@ export function resultsOf(lines: readonly Line[]): Results {
   };
 }
 
+/** What every line of a type has, and what a number or a word is there. */
+const SHAPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  head: { version: "number", fingerprint: "object", commit: "string", settings: "object" },
+  sample: {
+    ...{ run: "number", measure: "string", series: "string", unit: "string", value: "number" },
+  },
+  measure: { run: "number", measure: "string", status: "string" },
+};
+
+/** Whether a value is a line. */
+function isLine(value: unknown): value is Line {
+  if (typeof value !== "object" || value === null) return false;
+  const members = new Map<string, unknown>(Object.entries(value));
+  const shape = SHAPES[String(members.get("type"))];
+  return shape !== undefined && Object.entries(shape).every(([name, type]) => {
+    const member = members.get(name);
+    return typeof member === type && member !== null;
+  });
+}
+
 /** Reads NDJSON. @throws {TypeError} saying which line is none */
 export function parseResults(text: string): Results {
-  const lines = text.split("\n").filter((line) => line !== "").map((line, index): Line => {
+  const lines = text.split("\n").flatMap((line, index): Line[] => {
+    if (line.trim() === "") return [];
+    let value: unknown;
     try {
-      return JSON.parse(line);
+      value = JSON.parse(line);
     } catch (cause) {
       throw new TypeError(`Line ${index + 1} is no JSON`, { cause });
     }
+    if (!isLine(value)) {
+      throw new TypeError(`Line ${index + 1} is neither a head, nor a sample, nor a measure's end`);
+    }
+    return [value];
   });
   return resultsOf(lines);
 }

@@ -45,6 +45,21 @@ Deno.test("a file without a head, or with a line that is none, is refused", () =
   assertThrows(() => parseResults(`${JSON.stringify(HEAD)}\n{"type":`), TypeError, "Line 2");
 });
 
+Deno.test("a line that is JSON and no line is refused by its number", () => {
+  const refused = (line: string, text = `${JSON.stringify(HEAD)}\n\n${line}`): void => {
+    assertThrows(() => parseResults(text), TypeError, "Line 3 is neither");
+  };
+  refused("17");
+  refused("null");
+  refused(JSON.stringify({ ...sample({}), value: "1" }));
+  refused(JSON.stringify({ ...sample({}), series: undefined }));
+  assertThrows(
+    () => parseResults(JSON.stringify({ ...HEAD, fingerprint: undefined })),
+    TypeError,
+    "Line 1 is neither",
+  );
+});
+
 Deno.test("series keep units and dependencies apart, and warm-up out", () => {
   const series = seriesOf([
     sample({ value: 9, warmUp: true }),

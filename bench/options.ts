@@ -73,6 +73,9 @@ const OPTIONS: readonly Option[] = [
   },
 ];
 
+/** How many files a command is told; none if it is not here. */
+const FILES: Partial<Record<Command, number>> = { compare: 2, html: 1 };
+
 /** The command line, read. */
 export interface Options {
   /** What to do. */
@@ -127,6 +130,9 @@ export function readOptions(line: readonly string[]): Options {
   }
   const command = named ?? "run";
   assertOptionsOf(command, given, OPTIONS);
+  const args = words.slice(1);
+  const tooMany = args[FILES[command] ?? 0];
+  if (tooMany !== undefined) throw new UsageError(`Unknown argument "${tooMany}": see --help`);
   if (has("live") && has("simulated")) {
     throw new UsageError('"--live" and "--simulated" exclude each other');
   }
@@ -140,7 +146,7 @@ export function readOptions(line: readonly string[]): Options {
   }
   return {
     command,
-    args: words.slice(1),
+    args,
     driver: one("driver"),
     live: has("live"),
     settings: settingsOf(all("set")),

@@ -30,6 +30,8 @@ Deno.test("wrong use is told with what was perhaps meant", () => {
     [["--live", "--simulated"], "exclude each other"],
     [["--runs", "0"], "a whole number from 1"],
     [["--set", "x"], "KEY=VALUE"],
+    [["html", "a", "b"], 'Unknown argument "b"'],
+    [["gates", "memory"], 'Unknown argument "memory"'],
     [["--driver", "a", "--driver", "b"], "may be given once"],
   ];
   for (const [args, message] of wrong) {

@@ -43,7 +43,11 @@ function trend(name: string, all: readonly Series[], unit: Unit): string | undef
     const best = Math.max(...points.map(([, value]) => value));
     const knee = points.find(([, value]) => value > 0.9 * best);
     const fastest = points.map(([x, value]) => `${x}: ${shown(value / base)}×`).join(", ");
-    return `  ${name}: speed-up ${fastest}; nothing is gained beyond ${knee?.[0]}`;
+    const most = points.at(-1)?.[0];
+    const end = knee?.[0] === most
+      ? `no knee up to ${most}`
+      : `nothing is gained beyond ${knee?.[0]}`;
+    return `  ${name}: speed-up ${fastest}; ${end}`;
   }
   const { slope, intercept, r2 } = fitLine(points);
   const rest = points.filter(([x]) => x >= 10);

@@ -54,13 +54,18 @@ export async function runCommand(options: Options): Promise<number> {
   const base = `${out}/${name}-${startedAt.replace(/[:.]/g, "")}`;
   using file = await Deno.open(`${base}.ndjson`, { write: true, createNew: true });
   const lines: Line[] = [];
+  // At once: a write in the background would go on while the next sample is taken. And what a process
+  // that is killed has measured so far can be read.
+  const write = (line: Line): void => {
+    file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+  };
   let isOver = false;
   const emit = (line: Line): void => {
     // Work that was left behind adds nothing to what is written below.
     if (isOver) return;
     lines.push(line);
-    // At once: a write in the background would go on while the next sample is taken.
-    file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+    // The head comes first, although it is known only once something was opened.
+    if (lines[0]?.type === "head") write(line);
   };
   const load = loadNow();
   if (load > navigator.hardwareConcurrency / 2) {
@@ -96,6 +101,7 @@ export async function runCommand(options: Options): Promise<number> {
           };
           // What could not be measured at all may have been told before.
           lines.unshift(head);
+          lines.forEach(write);
         },
       });
       leaks = [...leaks, ...left];
@@ -108,8 +114,6 @@ export async function runCommand(options: Options): Promise<number> {
     if (signal.aborted) return interrupted.exitCode;
     throw new UsageError("None of these measures can be taken here");
   }
-  // The head comes first, although it is known only once something was opened.
-  await Deno.writeTextFile(`${base}.ndjson`, lines.map((it) => `${JSON.stringify(it)}\n`).join(""));
   const results = resultsOf(lines);
   await Deno.writeTextFile(`${base}.html`, htmlPage(results));
   console.log(summary(results));

@@ -144,13 +144,15 @@ export function compareRuns(
   { higherIsBetter = false, threshold = THRESHOLD } = {},
 ): Comparison {
   const pairs = Math.min(a.length, b.length);
-  // Two that are equal are so at zero, too, where there is no ratio.
-  const log = (from = NaN, to = NaN): number => from === to ? 0 : Math.log(to / from);
+  // Two that are equal are so at zero, too, where there is no ratio; of what is below zero (an event
+  // that comes before its call has ended) there is none that says which side is better.
+  const log = (from = NaN, to = NaN): number =>
+    from === to ? 0 : from < 0 || to < 0 ? NaN : Math.log(to / from);
   const logs = Array.from({ length: pairs }, (_, i) => log(a[i], b[i]));
   const ratio = Math.exp(mean(logs));
   const [low, high] = bootstrap(logs);
   const interval = [Math.exp(low), Math.exp(high)] as const;
-  const p = permutationTest(logs);
+  const p = Number.isNaN(ratio) ? NaN : permutationTest(logs);
   const detectable = pairs < 2 ? Infinity : Math.exp(Z * deviation(logs) / Math.sqrt(pairs)) - 1;
   const verdict = ((): Comparison["verdict"] => {
     if (p < ALPHA && Math.abs(ratio - 1) > threshold) {
