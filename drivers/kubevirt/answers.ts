@@ -26,22 +26,22 @@ export async function textOf({ body }: HttpResponse): Promise<string> {
 }
 
 /**
- * The result in a response; null if it is empty.
+ * The result in a response to a request for that path; null if it is empty.
  *
  * @throws {BackendError} `refused` with the code of the refusal, or `garbled`
  */
-export async function resultOf(response: HttpResponse): Promise<Json> {
+export async function resultOf(response: HttpResponse, path: string): Promise<Json> {
   const text = await textOf(response);
   const { status } = response;
-  if (status < 200 || status > 299) throw refused(response, text);
+  if (status < 200 || status > 299) throw refused(response, text, path);
   if (text === "") return null;
   const value = parsed(text);
   if (value !== undefined) return value;
   throw new BackendError("garbled", "", "The answer of the API server is no JSON");
 }
 
-/** The refusal in a response that is none of success. */
-export function refused(response: HttpResponse, text: string): BackendError {
+/** The refusal in a response that is none of success, to a request for that path. */
+export function refused(response: HttpResponse, text: string, path: string): BackendError {
   const { status } = response;
   const value = parsed(text);
   const refusal = isStatus(value)
@@ -50,7 +50,10 @@ export function refused(response: HttpResponse, text: string): BackendError {
   const message = isStatus(value) && typeof value.message === "string" ? value.message : text;
   const retryAfter = Number(response.header("retry-after") ?? NaN);
   const hint = Number.isFinite(retryAfter) ? { retryAfterSeconds: retryAfter } : {};
-  return refusedWith({ ...refusal, ...hint }, message);
+  // The words for what is not installed do not tell what that is.
+  const unserved = status === 404 && !isStatus(value);
+  const where = `The API server does not serve ${path.replace(/\?.*/s, "")}: is it installed?`;
+  return refusedWith({ ...refusal, ...hint }, unserved ? where : message);
 }
 
 /** The refusal in a `Status` that came inside a stream. */

@@ -51,7 +51,8 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
     const toRequest: (params: never) => HttpRequest = REQUESTS[method];
     const request = toRequest(params);
     const options = { access: await accessOf(params), signal };
-    const result = inView(params, method, await resultOf(await transport(request, options)));
+    const response = await transport(request, options);
+    const result = inView(params, method, await resultOf(response, request.path));
     if (method === "invoke") return null;
     if (method === "inspect" || isObject(result)) return result;
     throw new BackendError("garbled", "", "The answer of the API server is no object");
@@ -106,8 +107,11 @@ class Watches {
     signal?.addEventListener("abort", abandon, { once: true });
     try {
       const options = { access, signal: controller.signal };
-      const response = await this.#transport(watchRequest(params), options);
-      if (response.status !== 200) throw refused(response, await textOf(response));
+      const request = watchRequest(params);
+      const response = await this.#transport(request, options);
+      if (response.status !== 200) {
+        throw refused(response, await textOf(response), request.path);
+      }
       signal?.throwIfAborted();
       const watch = `watch-${++this.#count}`;
       this.#running.set(watch, controller);

@@ -80,6 +80,14 @@ for (const [what, code, reply] of REFUSALS) {
   });
 }
 
+Deno.test("a path that is not served is named, as the server's own words do not", async () => {
+  await using backend = scene({ status: 404, pieces: ["404 page not found\n"] }).backend;
+  const cdi = { ...SECRETS, group: "cdi.kubevirt.io", version: "v1beta1", resource: "datavolumes" };
+  const error = await assertRejects(() => backend.call("list", { ...cdi, limit: 5 }), BackendError);
+  const path = "/apis/cdi.kubevirt.io/v1beta1/namespaces/ns/datavolumes";
+  assertEquals(error.message, `The API server does not serve ${path}: is it installed?`);
+});
+
 Deno.test("an answer that is cut or no JSON is garbled", async () => {
   for (const pieces of [['{"metadata":{'], ["[]"], ["ok"], [""]]) {
     await using backend = scene({ pieces }).backend;

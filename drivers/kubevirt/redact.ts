@@ -8,6 +8,7 @@
 import { BackendError, type Json } from "../backend/backend.ts";
 import { disguisesOf } from "../contract/mod.ts";
 import type { Access, KubeBackend, KubeMethods, WatchEvent } from "./backend.ts";
+import { parseCode, type Refusal } from "./status.ts";
 
 /** What stands for a secret, or for a text that may hold one. */
 const HIDDEN = "(hidden)";
@@ -18,8 +19,9 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
  * The backend, without secrets in what it answers. The content of Secrets is left out of results and
- * events: nobody here reads it. An error about a Secret keeps its code and loses its words, as a server
- * may quote any part of what it refuses; other errors lose credentials, in every encoding.
+ * events: nobody here reads it. An error about a Secret keeps its code and has words that follow from it
+ * alone, as a server may quote any part of what it refuses; other errors lose credentials, in every
+ * encoding.
  */
 export function redacted(backend: KubeBackend): KubeBackend {
   return {
@@ -32,7 +34,7 @@ export function redacted(backend: KubeBackend): KubeBackend {
         const result = await backend.call(method, params, options);
         return aboutSecrets(params) ? withoutContent(result) : result;
       } catch (error) {
-        throw error instanceof BackendError ? scrubbed(error, params) : error;
+        throw error instanceof BackendError ? scrubbed(error, method, params) : error;
       }
     },
     async *events(options): AsyncGenerator<WatchEvent> {
@@ -69,14 +71,30 @@ function withoutFields(value: Json): Json {
   );
 }
 
-function scrubbed(error: BackendError, params: Json): BackendError {
+function scrubbed(error: BackendError, method: string, params: Json): BackendError {
   const { kind, code, message } = error;
   if (kind === "refused" && aboutSecrets(params) && isFields(params) && params.body !== undefined) {
-    const why = "The API server refused it; its words are left out, as they may quote the secret";
+    const why = `The API server refused to ${method} ${params.resource}: ${inWords(code)}. ` +
+      "Its own words are left out, as they may quote the secret";
     return new BackendError(kind, code, why);
   }
   const clean = withoutCredentials(message, isFields(params) ? params.access : undefined);
   return clean === message ? error : new BackendError(kind, code, clean);
+}
+
+const NOTES: { readonly [N in NonNullable<Refusal["note"]>]: string } = {
+  "quota": "exceeded quota",
+  "webhook": "failed calling webhook",
+  "being-deleted": "object is being deleted",
+};
+
+/** What a code tells, such as `404 NotFound, namespaces "lab"`. */
+function inWords(code: string): string {
+  const { status, reason, kind, name, note, causes } = parseCode(code);
+  const subject = kind === undefined ? "" : `${kind} ${JSON.stringify(name ?? "")}`;
+  const words = causes.map(({ reason, field }) => `${reason} ${field}`);
+  return [`${status} ${reason}`, note ? NOTES[note] : "", subject, ...words]
+    .map((part) => part.trim()).filter((part) => part !== "").join(", ");
 }
 
 /** The text without credentials, in whatever form. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BackendError, type Json } from "../backend/backend.ts";
 import { disguisesOf } from "../contract/mod.ts";
 import type { KubeBackend, WatchEvent } from "./backend.ts";
@@ -30,7 +30,7 @@ function assertHidden(text: string): void {
   for (const form of disguisesOf(CANARY)) assert(!text.includes(form), text);
 }
 
-Deno.test("an error about a Secret keeps its code and none of its words", async () => {
+Deno.test("an error about a Secret keeps its code and none of the server's words", async () => {
   for (const words of [CANARY, `Invalid value: "${CANARY.slice(0, 5)}`]) {
     const backend = answering(new BackendError("refused", "422 Invalid", words));
     const error = await assertRejects(
@@ -40,6 +40,25 @@ Deno.test("an error about a Secret keeps its code and none of its words", async 
     assertEquals([error.kind, error.code], ["refused", "422 Invalid"]);
     assert(!error.message.includes("cana"), error.message);
     assertEquals(error.cause, undefined);
+  }
+});
+
+Deno.test("an error about a Secret says what its code tells", async () => {
+  const table: Readonly<Record<string, string>> = {
+    "403 Forbidden?kind=secrets&name=s": 'create secrets: 403 Forbidden, secrets "s"',
+    "403 Forbidden?note=quota": "403 Forbidden, exceeded quota",
+    "404 NotFound?kind=namespaces&name=lab": '404 NotFound, namespaces "lab"',
+    "422 Invalid?cause=FieldValueInvalid+metadata.name": "FieldValueInvalid metadata.name",
+    "502": "502. Its own words",
+  };
+  for (const [code, words] of Object.entries(table)) {
+    const backend = answering(new BackendError("refused", code, CANARY));
+    const error = await assertRejects(
+      () => backend.call("create", { ...secrets, body: secret }),
+      BackendError,
+    );
+    assertStringIncludes(error.message, words);
+    assertHidden(error.message);
   }
 });
 
