@@ -14,6 +14,7 @@ import { readTags } from "./provider_spec.ts";
 import {
   carries,
   MACHINE_LABEL,
+  machineNames,
   OWNER_LABEL,
   ownLabels,
   selectorOf,
@@ -107,8 +108,11 @@ export async function listMachines(
   const labelSelector = selectorOf(marks);
   const { items } = await objects.list("virtualmachines", { labelSelector }, { signal });
   const rows = items.filter((vm) => carries(vm, marks)).flatMap((vm) => {
-    const machine = vm.metadata.labels?.[MACHINE_LABEL];
-    return machine === undefined ? [] : [[providerIdOf(vm, objects.namespace), machine] as const];
+    const { name, labels } = vm.metadata;
+    const machine = labels?.[MACHINE_LABEL];
+    // A copy that somebody made of a machine has its labels, too, and is nobody's of ours.
+    if (machine === undefined || name !== machineNames(owner, machine).vm) return [];
+    return [[providerIdOf(vm, objects.namespace), machine] as const];
   });
   return Object.fromEntries(rows);
 }

@@ -268,6 +268,18 @@ Deno.test("a server that ignores the selector does not widen a list", async () =
   assertEquals(Object.values(machineList), ["m1"]);
 });
 
+Deno.test("a copy of a machine, with all its labels, is not listed", async () => {
+  await using it = await bench();
+  await it.plugin.createMachine(it.request);
+  const { spec, metadata: { labels = {} } } = await it.get("virtualmachines", "o.m1");
+  const at = { group: "kubevirt.io", version: "v1", resource: "virtualmachines" };
+  const kind = { apiVersion: "kubevirt.io/v1", kind: "VirtualMachine" };
+  const body = { ...kind, metadata: { name: "copy", labels }, spec };
+  await it.cluster.call("create", { ...at, namespace: "default", body });
+  const { machineList } = await it.plugin.listMachines(it.request);
+  assertEquals(Object.values(machineList), ["m1"]);
+});
+
 Deno.test("all calls stay in the namespace of the kubeconfig's current context", async () => {
   await using it = await bench();
   const text = new TextDecoder().decode(
