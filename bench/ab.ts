@@ -17,6 +17,16 @@ export function turns(runs: number): number[] {
   return Array.from({ length: runs }, (_, pair) => pair % 2 === 0 ? [0, 1] : [1, 0]).flat();
 }
 
+/** @throws {UsageError} if a side has a checkout without benchmarks */
+async function assertCheckout({ name, checkout }: Side): Promise<void> {
+  if (checkout === undefined) return;
+  try {
+    await Deno.stat(`${checkout}/bench/cli.ts`);
+  } catch (cause) {
+    throw new UsageError(`"--${name}-checkout" has no benchmarks: "${checkout}"`, { cause });
+  }
+}
+
 /** Does one run of a side, and answers what it measured. */
 async function runOnce(side: Side, options: Options, folder: string): Promise<Results> {
   const settings = { ...options.settings, ...side.settings };
@@ -48,8 +58,10 @@ async function runOnce(side: Side, options: Options, folder: string): Promise<Re
 /** Does all runs, keeps a file for each side, and compares them. */
 export async function runSides(options: Options): Promise<Compared[]> {
   const { runs, sides, out } = options;
+  // Before the first run, which may take long.
   driverOf(options);
   measuresOf(options.measures);
+  for (const side of sides) await assertCheckout(side);
   await Deno.mkdir(out, { recursive: true });
   const all: Results[][] = sides.map(() => []);
   try {
