@@ -32,10 +32,13 @@ function variableName(name: string): string {
 
 /** A file of the template for a driver of that name. */
 export function rendered(text: string, name: string): string {
-  return text
-    .replaceAll("exampleDriver", `${variableName(name)}Driver`)
-    .replaceAll("ExampleMachines", `${typeName(name)}Machines`)
-    .replaceAll("example", name);
+  const words: Readonly<Record<string, string>> = {
+    exampleDriver: `${variableName(name)}Driver`,
+    ExampleMachines: `${typeName(name)}Machines`,
+    example: name,
+  };
+  // All at once: a driver may be called after the example itself.
+  return text.replace(/exampleDriver|ExampleMachines|example/g, (word) => words[word] ?? word);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { User } from "../user_test.ts";
 import { UsageError } from "../commands/usage.ts";
-import { init } from "./init.ts";
+import { init, rendered } from "./init.ts";
 
 Deno.test("a driver that was begun says what to write next, and names no other", async () => {
   await using user = await User.come();
@@ -23,6 +23,13 @@ Deno.test("each operation that a new driver refuses names a clause that there is
   const clauses = [...text.matchAll(/unwritten\("[\w.]+", "([\w.-]+)"\)/g)].map(([, id]) => id);
   assertEquals(clauses.length, 5);
   for (const id of clauses) assertEquals((await user.say(`explain ${id}`)).code, 0, id);
+});
+
+Deno.test("a driver may be called after the example", () => {
+  assertEquals(
+    rendered("exampleDriver of example", "example-two"),
+    "exampleTwoDriver of example-two",
+  );
 });
 
 Deno.test("a driver is begun once, and nothing is written over", async () => {
