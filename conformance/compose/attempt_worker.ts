@@ -41,7 +41,13 @@ async function attempt({ key, case: id, ...order }: AttemptOrder): Promise<void>
     case: item,
     emit: (check) => tell({ type: "check", key, check }),
   });
+  await rejectionsTold();
   tell({ type: "result", key, result });
+}
+
+/** Promises that were rejected just now, and nobody waits for, are told of when this turn is over. */
+function rejectionsTold(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 self.onmessage = ({ data }: MessageEvent<Order>): void => {

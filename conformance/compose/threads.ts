@@ -99,9 +99,13 @@ export function newThread(begin: Order): Thread {
   };
 }
 
-/** This thread, and those beside it that the machine has room for. */
-export function threads(request: SubjectRequest, known: readonly string[]): Threads {
-  const count = Math.max(1, Math.min(navigator.hardwareConcurrency, MOST_THREADS));
+/** This thread, and those beside it that the cores of the machine have room for. */
+export function threads(
+  request: SubjectRequest,
+  known: readonly string[],
+  cores: number = navigator.hardwareConcurrency,
+): Threads {
+  const count = Math.max(1, Math.min(cores, MOST_THREADS));
   const all = [
     thisThread(),
     ...Array.from({ length: count - 1 }, () => newThread({ type: "begin", request, known })),

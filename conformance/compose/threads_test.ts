@@ -1,11 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CLAUSES } from "../../drivers/contract/mod.ts";
 import { CASES } from "../cases/mod.ts";
 import type { SubjectRequest } from "../commands/composer.ts";
-import type { AttemptInit } from "../engine/attempt.ts";
+import { type AttemptInit, runAttempt } from "../engine/attempt.ts";
 import { run, runBy } from "../engine/engine.ts";
 import { MemoryLedger } from "../engine/ledger.ts";
 import type { CheckEvent, Event } from "../engine/events.ts";
+import { neighboursIn } from "../engine/names.ts";
 import { composer } from "./mod.ts";
+import { MEMORY } from "../user_test.ts";
 import { newThread, threads } from "./threads.ts";
 
 const REQUEST: SubjectRequest = {
@@ -32,13 +35,14 @@ async function init(
   id: string,
   signal: AbortSignal,
   emit: (check: CheckEvent) => void,
+  request: SubjectRequest = REQUEST,
 ): Promise<AttemptInit> {
   const item = CASES.find((it) => it.id === id);
   if (!item) throw new TypeError(`There is no case "${id}"`);
   return {
     case: item,
     attempt: 1,
-    subject: await composer.subject(REQUEST),
+    subject: await composer.subject(request),
     seed: "seed",
     ledger: new MemoryLedger(),
     neighbours: () => {
@@ -91,4 +95,65 @@ Deno.test("newThread() that cannot begin is the harness's fault, and is not aske
   assertEquals(status, "harness-error");
   assertStringIncludes(reason, "nosuch");
   assertEquals(thread.pending, Infinity);
+});
+
+Deno.test("threads() of a machine with one core are this thread alone, and say the same", async () => {
+  await using subject = await composer.subject(REQUEST);
+  const cases = POWER.slice(0, 5);
+  const options = { seed: "seed", startedAt: REQUEST.startedAt, parallel: 8 };
+  using one = threads(REQUEST, cases.map(({ id }) => id), 1);
+  assertEquals(one.count, 1);
+  const lines = await said(runBy(one.attempt, cases, subject, options));
+  assertEquals(lines, await said(run(cases, subject, options)));
+});
+
+/** Promises that were rejected when nobody waited for them, as the command line hears of them. */
+function rejections(): { readonly reasons: readonly string[] } & Disposable {
+  const reasons: string[] = [];
+  const heard = (event: PromiseRejectionEvent): void => {
+    event.preventDefault();
+    reasons.push(String(event.reason));
+  };
+  globalThis.addEventListener("unhandledrejection", heard);
+  return {
+    reasons,
+    [Symbol.dispose]: () => globalThis.removeEventListener("unhandledrejection", heard),
+  };
+}
+
+/** The memory driver, which loses sight of a promise when it is made, and of another at its end. */
+const CARELESS = `import { MEMORY } from "${MEMORY}";
+const { driver } = MEMORY.serves;
+const create = (context) => {
+  Promise.reject(new TypeError("Begun"));
+  const it = driver.create(context);
+  const end = async () => {
+    await it[Symbol.asyncDispose]();
+    Promise.reject(new TypeError("Ended"));
+  };
+  return { ...it, [Symbol.asyncDispose]: end };
+};
+export default { ...MEMORY, serves: { driver: { ...driver, create } } };
+`;
+
+Deno.test("newThread() tells of a promise that nobody waits for as this thread does", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/careless.ts`, CARELESS);
+    const request = { ...REQUEST, driver: `${folder}/careless.ts`, mode: "simulated" } as const;
+    const attempt = await init("power.cycle", new AbortController().signal, () => {}, request);
+    using floating = rejections();
+    using thread = newThread({ type: "begin", request, known: ["power.cycle"] });
+    assertEquals((await thread.attempt(attempt)).status, "pass");
+    const there = [...floating.reasons];
+    const clauses = new Map(CLAUSES.map((clause) => [clause.id, clause]));
+    const own = { ...attempt, clauses, neighbours: neighboursIn(["power.cycle"]) };
+    assertEquals((await runAttempt(own)).status, "pass");
+    // Of its own, this thread hears when its turn is over.
+    await new Promise((heard) => setTimeout(heard));
+    assertEquals(floating.reasons.slice(there.length), there);
+    assertEquals(new Set(there), new Set(["TypeError: Begun", "TypeError: Ended"]));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
