@@ -90,8 +90,8 @@ Deno.test("a tape of another course of events is a harness error that shows the 
   await using user = await User.come();
   const path = await recorded(user);
   const about = { driver: "mine", case: "create.stopped" };
-  const { provenance, lines } = await parseTape(await Deno.readTextFile(path), about);
-  await Deno.writeTextFile(path, await formatTape({ provenance, lines: lines.slice(0, 3) }));
+  const { provenance, lines } = parseTape(await Deno.readTextFile(path), about);
+  await Deno.writeTextFile(path, formatTape({ provenance, lines: lines.slice(0, 3) }));
   const { code, out } = await user.say("--driver ./mine.ts create.stopped");
   assertStringIncludes(out, "The driver did not do what was recorded");
   assertStringIncludes(out, 'Cannot replay "machine.');

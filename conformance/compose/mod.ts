@@ -130,7 +130,7 @@ function subjectOf(
 
 function replaySubject(
   worlds: Worlds,
-  tapeOf: (id: string) => Promise<Tape>,
+  tapeOf: (id: string) => Tape | Promise<Tape>,
 ): Subject & AsyncDisposable {
   return subjectOf(worlds, async ({ case: { id, contract } }) => {
     return await stageOf({ worlds, contract, tape: await tapeOf(id) });

@@ -94,7 +94,7 @@ async function record(): Promise<{ text: string; seen: unknown[] }> {
   const recorder = new Recorder(fakeHost(clock), { clock });
   const backend = withDeadline(shareBackend(recorder.backend), { clock });
   const seen = await scenario(backend, clock);
-  return { seen, text: await formatTape({ provenance, lines: recorder.lines({ seam }) }) };
+  return { seen, text: formatTape({ provenance, lines: recorder.lines({ seam }) }) };
 }
 
 const name =
@@ -105,7 +105,7 @@ Deno.test(name, { permissions: "none" }, async () => {
   const real = systemClock();
   for (let run = 0; run < 3; run++) {
     const clock = new VirtualClock();
-    const replayer = new Replayer(await parseTape(text, provenance), { clock, seam });
+    const replayer = new Replayer(parseTape(text, provenance), { clock, seam });
     assertEquals(await scenario(withDeadline(replayer.backend, { clock }), clock), seen);
     assertEquals(replayer.problems(), []);
   }

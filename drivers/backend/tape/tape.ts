@@ -7,6 +7,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import type { Origin } from "../../contract/mod.ts";
 import type { BackendErrorKind, Json } from "../backend.ts";
 import { stableJson } from "./json.ts";
@@ -155,10 +156,10 @@ const HEADER_KEYS = [
 const LINE_KEYS = ["at", "ms", "lane", "method", "params", "result", "error", "event"] as const;
 
 /** The tape as text, with the digest of all of it in the header. */
-export async function formatTape({ provenance, lines }: Tape): Promise<string> {
+export function formatTape({ provenance, lines }: Tape): string {
   const body = lines.map((line) => `${ordered(line, LINE_KEYS)}\n`).join("");
   const header = { ...provenance, format: TAPE_FORMAT, lines: lines.length };
-  const sha256 = await digest(header, body);
+  const sha256 = digest(header, body);
   return `${ordered({ ...header, sha256 }, HEADER_KEYS)}\n${body}`;
 }
 
@@ -168,7 +169,7 @@ export async function formatTape({ provenance, lines }: Tape): Promise<string> {
  * @throws {TapeError} if it is truncated, was edited by hand, is of a newer format or of another
  * case, or is no tape
  */
-export async function parseTape(text: string, subject: TapeSubject): Promise<Tape> {
+export function parseTape(text: string, subject: TapeSubject): Tape {
   const end = text.indexOf("\n");
   if (end < 0) throw broken("truncated", subject, "it ends within its first line");
   const { format, lines, sha256, ...provenance } = parseHeader(text.slice(0, end), subject);
@@ -178,7 +179,7 @@ export async function parseTape(text: string, subject: TapeSubject): Promise<Tap
     const found = `it has ${texts.length} whole lines of ${lines}`;
     throw broken("truncated", subject, found);
   }
-  if (await digest({ ...provenance, format, lines }, body) !== sha256) {
+  if (digest({ ...provenance, format, lines }, body) !== sha256) {
     throw broken("edited", subject, "its digest does not fit, so it was edited by hand");
   }
   if (provenance.case !== subject.case || provenance.driver !== subject.driver) {
@@ -203,7 +204,7 @@ export async function loadTape(path: string | URL, subject: TapeSubject): Promis
     const why = cause instanceof Error ? cause.message : String(cause);
     throw broken("unreadable", subject, `it cannot be read: ${why}`, cause);
   }
-  return await parseTape(text, subject);
+  return parseTape(text, subject);
 }
 
 /** Whether a line is a call. */
@@ -262,7 +263,8 @@ function ordered(fields: object, keys: readonly string[]): string {
 }
 
 /** Of all but itself. */
-async function digest(header: Omit<Header, "sha256">, body: string): Promise<string> {
-  const bytes = new TextEncoder().encode(`${ordered(header, HEADER_KEYS)}\n${body}`);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+function digest(header: Omit<Header, "sha256">, body: string): string {
+  return createHash("sha256").update(`${ordered(header, HEADER_KEYS)}\n`).update(body).digest(
+    "hex",
+  );
 }

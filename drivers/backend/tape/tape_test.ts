@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatTape, loadTape, parseTape, type Tape, TapeError } from "./tape.ts";
 
 const subject = { driver: "libvirt", case: "power.start" };
@@ -36,8 +36,8 @@ const tape: Tape = {
   ],
 };
 
-Deno.test("formatTape() writes a header, and a line for each call and event with a stable key order", async () => {
-  const [header, ...lines] = (await formatTape(tape)).split("\n");
+Deno.test("formatTape() writes a header, and a line for each call and event with a stable key order", () => {
+  const [header, ...lines] = formatTape(tape).split("\n");
   assertEquals(Object.keys(JSON.parse(header)), [
     "format",
     "driver",
@@ -63,14 +63,14 @@ Deno.test("formatTape() writes a header, and a line for each call and event with
   ]);
 });
 
-Deno.test("parseTape() reads what formatTape() wrote", async () => {
-  assertEquals(await parseTape(await formatTape(tape), subject), tape);
+Deno.test("parseTape() reads what formatTape() wrote", () => {
+  assertEquals(parseTape(formatTape(tape), subject), tape);
   const empty = { ...tape, lines: [] };
-  assertEquals(await parseTape(await formatTape(empty), subject), empty);
+  assertEquals(parseTape(formatTape(empty), subject), empty);
 });
 
-async function refusal(text: string): Promise<string> {
-  const error = await assertRejects(() => parseTape(text, subject), TapeError);
+function refusal(text: string): string {
+  const error = assertThrows(() => parseTape(text, subject), TapeError);
   assertStringIncludes(error.message, 'case "power.start" with driver "libvirt"');
   if (error.kind !== "newer") {
     assertStringIncludes(error.message, "Record it again");
@@ -78,8 +78,8 @@ async function refusal(text: string): Promise<string> {
   return error.kind;
 }
 
-Deno.test("parseTape() says that a tape is truncated, wherever that happened", async () => {
-  const text = await formatTape(tape);
+Deno.test("parseTape() says that a tape is truncated, wherever that happened", () => {
+  const text = formatTape(tape);
   for (
     const end of [
       0,
@@ -90,24 +90,24 @@ Deno.test("parseTape() says that a tape is truncated, wherever that happened", a
       text.length - 1,
     ]
   ) {
-    assertEquals(await refusal(text.slice(0, end)), "truncated", `${end}`);
+    assertEquals(refusal(text.slice(0, end)), "truncated", `${end}`);
   }
 });
 
-Deno.test("parseTape() says that a tape was edited, in a line or in the header", async () => {
-  const text = await formatTape(tape);
-  assertEquals(await refusal(text.replace('"running"', '"stopped"')), "edited");
-  assertEquals(await refusal(text.replace("software-hypervisor", "hardware")), "edited");
-  assertEquals(await refusal(text + '{"at":9,"lane":"m","event":null}\n'), "edited");
+Deno.test("parseTape() says that a tape was edited, in a line or in the header", () => {
+  const text = formatTape(tape);
+  assertEquals(refusal(text.replace('"running"', '"stopped"')), "edited");
+  assertEquals(refusal(text.replace("software-hypervisor", "hardware")), "edited");
+  assertEquals(refusal(text + '{"at":9,"lane":"m","event":null}\n'), "edited");
 });
 
-Deno.test("parseTape() says that a tape is of a newer format, whatever else is new in it", async () => {
-  assertEquals(await refusal('{"format":2,"body":"elsewhere"}\n'), "newer");
+Deno.test("parseTape() says that a tape is of a newer format, whatever else is new in it", () => {
+  assertEquals(refusal('{"format":2,"body":"elsewhere"}\n'), "newer");
 });
 
-Deno.test("parseTape() says that a text is no tape", async () => {
+Deno.test("parseTape() says that a text is no tape", () => {
   for (const text of ["hello\n", "null\n", "[]\n", "{}\n", '{"format":1}\n']) {
-    assertEquals(await refusal(text), "malformed", text);
+    assertEquals(refusal(text), "malformed", text);
   }
 });
 
@@ -123,16 +123,16 @@ Deno.test("loadTape() says why a tape cannot be read", async () => {
   assertEquals(error.kind, "unreadable");
 });
 
-Deno.test("parseTape() says that a tape is that of another case or driver", async () => {
+Deno.test("parseTape() says that a tape is that of another case or driver", () => {
   for (const other of [{ case: "power.stop" }, { driver: "hyperv" }]) {
-    const text = await formatTape({ ...tape, provenance: { ...tape.provenance, ...other } });
-    assertEquals(await refusal(text), "foreign");
+    const text = formatTape({ ...tape, provenance: { ...tape.provenance, ...other } });
+    assertEquals(refusal(text), "foreign");
   }
 });
 
-Deno.test("parseTape() names the command that records, where its caller knows one", async () => {
+Deno.test("parseTape() names the command that records, where its caller knows one", () => {
   const recordCommand = "deno task conformance record --driver ./mine.ts --live";
-  await assertRejects(
+  assertThrows(
     () => parseTape("{}\n", { ...subject, recordCommand }),
     TapeError,
     "Record it: deno task conformance record --driver ./mine.ts --live power.start",

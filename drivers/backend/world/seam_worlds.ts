@@ -152,7 +152,7 @@ async function tapeOf(
     Object.entries(ground.settings).filter(([key]) => !localSettings.includes(key)),
   );
   const provenance = { ...facts, driver: name, origin, versions, settings, images };
-  const text = await formatTape({ provenance, lines });
+  const text = formatTape({ provenance, lines });
   const found = scanForSecrets(text);
   if (found.length === 0) return text;
   const list = found.map(({ line, rule, excerpt }) => `line ${line}: ${rule}: ${excerpt}`);

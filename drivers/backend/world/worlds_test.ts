@@ -106,7 +106,7 @@ async function recorded(): Promise<string> {
 const replayed =
   "a world that was recorded is replayed without its host or any permission, with its settings and evidence";
 Deno.test(replayed, { permissions: "none" }, async () => {
-  const tape = await parseTape(await recorded(), { driver: "fake", case: facts.case });
+  const tape = parseTape(await recorded(), { driver: "fake", case: facts.case });
   const { module, state } = fakeModule();
   await using worlds = await openWorlds(module, { mode: "replay" });
   await using world = await worlds.open({ contract: "driver", tape });
@@ -121,7 +121,7 @@ Deno.test(replayed, { permissions: "none" }, async () => {
 });
 
 Deno.test("a replayed world says at its end what the driver did not do", async () => {
-  const tape = await parseTape(await recorded(), { driver: "fake", case: facts.case });
+  const tape = parseTape(await recorded(), { driver: "fake", case: facts.case });
   await using worlds = await openWorlds(fakeModule().module, { mode: "replay" });
   const world = await worlds.open({ contract: "driver", tape });
   const error = await assertRejects(() => world[Symbol.asyncDispose](), Error);
