@@ -18,6 +18,7 @@ import {
 import { runProgram } from "../conformance/commands/program.ts";
 import { sentenceOf, unknownName, UsageError } from "../conformance/commands/usage.ts";
 import { systemClock } from "../drivers/backend/mod.ts";
+import { isDriverError } from "../drivers/contract/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
 import { KUBEVIRT_PROBES, LIBVIRT_PROBES } from "./doctor/linux.ts";
 import { findings, isReady, type Probe, told } from "./doctor/probe.ts";
@@ -32,8 +33,8 @@ const PROBES: Readonly<Record<string, readonly Probe[]>> = {
   hcs: HCS_PROBES,
 };
 
-/** The driver itself: it knows best what it lacks. */
-function reaches(driver: string, settings: Readonly<Record<string, string>>): Probe {
+/** The driver itself: it knows best what it lacks. Looking throws a `UsageError` for a wrong setting. */
+export function reaches(driver: string, settings: Readonly<Record<string, string>>): Probe {
   return {
     id: "driver",
     what: `driver "${driver}" reaches its hypervisor`,
@@ -47,6 +48,8 @@ function reaches(driver: string, settings: Readonly<Record<string, string>>): Pr
         const versions = Object.entries(host.versions).map((it) => it.join(" ")).join(", ");
         return { ok: true, found: `${host.origin}: ${versions}` };
       } catch (error) {
+        const isWrongUse = isDriverError(error) && error.code === "invalid-argument";
+        if (isWrongUse) throw new UsageError(error.message, { cause: error });
         return { ok: false, found: sentenceOf(error) };
       }
     },

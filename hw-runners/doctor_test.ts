@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../conformance/commands/usage.ts";
+import { reaches } from "./doctor.ts";
 import { LIBVIRT_PROBES } from "./doctor/linux.ts";
 import { findings, isReady, told } from "./doctor/probe.ts";
 import type { Machine } from "./machine.ts";
@@ -60,3 +62,10 @@ Deno.test("every probe has an id of its own", () => {
     assertEquals(new Set(probes.map(({ id }) => id)).size, probes.length);
   }
 });
+
+for (const [driver, name] of [["libvirt", "uri"], ["hcs", "library"], ["hyperv", "switch"]]) {
+  Deno.test(`a setting that ${driver} refuses is wrong use, and nothing that is missing`, async () => {
+    const probe = reaches(driver, { [name]: "bad" });
+    await assertRejects(() => probe.look(machine("linux")), UsageError, '"bad"');
+  });
+}
