@@ -35,7 +35,7 @@ export async function deleteMachine(
   lastKnownState: string | undefined,
   describe: (error: unknown) => DriverError,
 ): Promise<VirtualMachine | undefined> {
-  let state = readState(lastKnownState);
+  let state = readState(call, lastKnownState);
   try {
     const { objects, names, signal } = call;
     const found = await objects.findWhole("virtualmachines", names.vm, { signal });
@@ -48,11 +48,13 @@ export async function deleteMachine(
       const words = left ? [inWords("machine", left)] : [];
       await untilGone(call, () => machineIn(call, target), words);
     }
-    const parts = await partsIn(call, state);
+    // Not what the state says: it would spare what is left of another.
+    const owner = target?.metadata.uid ?? call.uid;
+    const parts = await partsIn(call, owner);
     state = { ...state, disks: disksOf(state, parts) };
     const left = await removed(call, parts);
     if (level === "accepted") return target;
-    await untilPartsGone(call, state, left);
+    await untilPartsGone(call, owner, left);
     if (level === "storage") await untilGone(call, () => disksIn(call, state));
     return target;
   } catch (error) {
@@ -76,14 +78,19 @@ function stateOf(
   };
 }
 
-/** A state that makes no sense is none: anybody may have changed it. */
-function readState(text: string | undefined): DeletionState {
+/** A disk's own part of its name. */
+const DISK = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** A state that makes no sense is none, and so is a disk of somebody else's: anybody may have changed it. */
+function readState({ names: { vm } }: MachineCall, text: string | undefined): DeletionState {
+  const isOwn = (name: unknown): name is string =>
+    typeof name === "string" && name.startsWith(`${vm}.`) && DISK.test(name.slice(vm.length + 1));
   try {
     const { uid, disks } = JSON.parse(text ?? "{}");
     const names = Array.isArray(disks) ? disks : [];
     return {
       ...(typeof uid === "string" && { uid }),
-      disks: names.filter((name) => typeof name === "string"),
+      disks: names.filter(isOwn),
     };
   } catch {
     return { disks: [] };
@@ -138,7 +145,7 @@ async function removed(call: MachineCall, parts: readonly Part[]): Promise<reado
 /** Waits for what is on its way: without anything, nobody needs to look again. */
 async function untilPartsGone(
   call: MachineCall,
-  state: DeletionState,
+  owner: string | undefined,
   left: readonly Part[],
 ): Promise<void> {
   const isStorage = call.settings.deletion === "storage";
@@ -147,7 +154,7 @@ async function untilPartsGone(
       .map(({ kind, object }) => inWords(kind, object));
   const words = wordsOf(left);
   if (words.length === 0) return;
-  await untilGone(call, async () => wordsOf(await partsIn(call, state)), words);
+  await untilGone(call, async () => wordsOf(await partsIn(call, owner)), words);
 }
 
 /** The names of all claims that are or were there: those of the data volumes. */
@@ -162,7 +169,7 @@ function disksOf({ disks }: DeletionState, parts: readonly Part[]): string[] {
  * What is there of a machine besides itself: what it owns, and what nobody owns, unless there is a
  * machine of the name that may need it.
  */
-async function partsIn(call: MachineCall, { uid }: DeletionState): Promise<Part[]> {
+async function partsIn(call: MachineCall, uid: string | undefined): Promise<Part[]> {
   const { objects, names, signal } = call;
   const labelSelector = selectorOf(ownLabels(names));
   const found: Part[] = [];

@@ -243,6 +243,18 @@ Deno.test("a deletion is done when it is accepted, when compute is gone or when 
   assertEquals(storage, []);
 });
 
+Deno.test("a state of another machine neither spares what is left of this one, nor is waited for", async () => {
+  await using it = await bench();
+  await it.plugin.createMachine(it.request);
+  await it.host.running?.("o.m1");
+  await it.host.vanish?.("o.m1");
+  await it.host.plantDisk?.("db-data");
+  const lastKnownState = JSON.stringify({ uid: "other", disks: ["db-data", "o.m1.a/b"] });
+  const machine = { name: "m1", status: { lastKnownState } };
+  await it.plugin.deleteMachine({ ...it.request, machine });
+  assertEquals(await it.host.inventory(), ["claim:db-data", "disk:db-data"]);
+});
+
 Deno.test("a list begins anew when its history is gone between two pages", async () => {
   await using it = await bench();
   for (const name of ["m1", "m2", "m3"]) {

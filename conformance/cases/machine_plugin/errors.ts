@@ -10,6 +10,7 @@ import {
   isDriverError,
   type MachineRequest,
   type PluginTrouble,
+  responseOf,
 } from "../../../drivers/contract/mod.ts";
 import type { Case } from "../../case.ts";
 import type { PluginContext } from "../../rigs/machine_plugin/context.ts";
@@ -50,6 +51,16 @@ const CHANGING: readonly string[] = ["create", "shut down"];
 /** All of those methods end so. */
 const all = (code: ErrorCode, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.map((name) => [name, code]));
+
+/** A text of JSON with other texts in it; what is no JSON stays as it is. */
+function withTexts(json: string, change: (text: string) => string): string {
+  try {
+    const value = JSON.parse(json, (_, it) => typeof it === "string" ? change(it) : it);
+    return JSON.stringify(value);
+  } catch {
+    return json;
+  }
+}
 
 /** The cases. */
 export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
@@ -234,6 +245,31 @@ export const PLUGIN_ERROR_CASES: readonly Case<"machine-plugin">[] = [
         endings.push(...results.map(ending));
       }
       check.equal("harmless", "endings", [...new Set(endings)], ["ok"]);
+      check.equal("clean", "inventory", await host.inventory(), before);
+    },
+  },
+  {
+    id: "plugin.error.state-altered",
+    title: "A state of the plugin's own that names other things does no harm",
+    why:
+      "What a state names is looked for as it is, and a deletion waits for another machine's disk",
+    needs: ["host", "faults"],
+    checks: { harmless: "plugin.error.state", clean: "plugin.error.state" },
+    async run({ plugin, fresh, faults, host, settled, check }) {
+      const before = await host.inventory();
+      const { request: other } = await fresh.machine();
+      const fault = { kind: "error", call: 1, among: "changes" } as const;
+      const { error } = await faults.during(fault, () => plugin.deleteMachine(other));
+      const { lastKnownState = "{}" } = responseOf(error);
+      const endings: string[] = [];
+      for (const altered of [lastKnownState, withTexts(lastKnownState, (text) => `${text}/x`)]) {
+        const { request } = await fresh.machine();
+        const machine = { name: request.machine.name, status: { lastKnownState: altered } };
+        const results = await settled([plugin.deleteMachine({ ...request, machine })]);
+        endings.push(...results.map(ending));
+      }
+      check.equal("harmless", "endings", endings, ["ok", "ok"]);
+      await plugin.deleteMachine(other);
       check.equal("clean", "inventory", await host.inventory(), before);
     },
   },

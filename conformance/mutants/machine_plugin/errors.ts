@@ -164,6 +164,20 @@ export const PLUGIN_ERROR_MUTANTS: readonly PluginMutant[] = [
     },
   },
   {
+    id: "plugin-states-are-obeyed",
+    breaks: "plugin.error.state",
+    why: "Whatever a state names is asked for, and what cannot be asked for ends the deletion",
+    mutate: onPlugin((plugin) => ({
+      deleteMachine: async (request, options) => {
+        const answer = await plugin.deleteMachine(request, options);
+        if (request.machine.status?.lastKnownState?.includes("/x")) {
+          throw refusal("invalid-argument", request);
+        }
+        return answer;
+      },
+    })),
+  },
+  {
     id: "plugin-states-are-trusted",
     breaks: "plugin.error.state",
     why: "The state that it wrote itself is parsed without care",
