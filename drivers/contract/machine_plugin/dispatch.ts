@@ -44,8 +44,9 @@ export interface PluginReply {
 }
 
 /**
- * Calls a method. It never throws: what is no `DriverError` is `internal`, and a facet that is absent
- * answers `unimplemented`.
+ * Calls a method. It never throws: what is no `DriverError` is `internal`, a facet that is absent and a
+ * method that there is not answer `unimplemented`, and a request without what its method is about is
+ * `invalid-argument`. Go writes no volumes as `null`.
  */
 export async function callPlugin(
   plugin: MachinePlugin,
@@ -69,6 +70,7 @@ function answer(
   { method, request }: PluginCall,
   options?: CallOptions,
 ): Promise<object> {
+  assertWhole(plugin, method, request);
   switch (method) {
     case "createMachine":
       return plugin.createMachine(request, options);
@@ -81,11 +83,46 @@ function answer(
     case "initializeMachine":
       return plugin.initializeMachine?.(request, options) ?? unimplemented(plugin, method);
     case "getVolumeIDs":
-      return plugin.getVolumeIDs?.(request, options) ?? unimplemented(plugin, method);
+      return plugin.getVolumeIDs?.({ ...request, pvSpecs: request.pvSpecs ?? [] }, options) ??
+        unimplemented(plugin, method);
+    default:
+      return unimplemented(plugin, method);
   }
 }
 
-function unimplemented({ name }: MachinePlugin, method: PluginMethod): never {
+/** What each request has to have; the rest of it is the plugin's to judge. */
+const PARTS: Readonly<Record<PluginMethod, readonly string[]>> = {
+  createMachine: ["machine", "machineClass"],
+  initializeMachine: ["machine", "machineClass"],
+  deleteMachine: ["machine", "machineClass"],
+  getMachineStatus: ["machine", "machineClass"],
+  listMachines: ["machineClass"],
+  getVolumeIDs: [],
+};
+
+/** Checks what a type says, and no compiler sees, of a request from outside. @throws {DriverError} */
+function assertWhole({ name }: MachinePlugin, method: PluginMethod, request: unknown): void {
+  const fail = (why: string): never => {
+    const message = `Cannot do ${method}: ${why}`;
+    const subject = `plugin:${name}` as const;
+    throw new DriverError({ code: "invalid-argument", operation: method, subject, message });
+  };
+  if (!isObject(request)) return fail("the request must be an object");
+  const parts = Object.hasOwn(PARTS, method) ? PARTS[method] : [];
+  for (const part of parts) {
+    if (!isObject(request[part])) fail(`the request's "${part}" must be an object`);
+  }
+  const volumes = method === "getVolumeIDs" ? request.pvSpecs ?? [] : [];
+  if (!Array.isArray(volumes) || !volumes.every(isObject)) {
+    fail(`the request's "pvSpecs" must be a list of objects`);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unimplemented({ name }: MachinePlugin, method: string): never {
   throw new DriverError({
     code: "unimplemented",
     operation: method,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { LABEL_RULE } from "../names.ts";
-import { callPlugin } from "./dispatch.ts";
+import { callPlugin, type PluginCall } from "./dispatch.ts";
 import type { MachinePlugin } from "./plugin.ts";
 import { PluginError } from "./plugin_error.ts";
 import { decodeStatus } from "./status_text.ts";
@@ -38,6 +38,42 @@ Deno.test("a facet that is absent is unimplemented", async () => {
     const { code, error } = await callPlugin(plugin(), call);
     assertEquals(code, 12);
     assertEquals(decodeStatus(error ?? "")?.code, "unimplemented");
+  }
+});
+
+Deno.test("a method that there is not is unimplemented, and never a success", async () => {
+  for (const method of ["updateMachine", "constructor", "toString"]) {
+    const call = { method, request: REQUEST } as unknown as PluginCall;
+    assertEquals((await callPlugin(plugin(), call)).code, 12, method);
+  }
+});
+
+Deno.test("a request from outside that lacks a part is an invalid argument, and names it", async () => {
+  const { machine, machineClass } = REQUEST;
+  const requests: readonly (readonly [method: string, request: unknown, named: string])[] = [
+    ["createMachine", null, "request"],
+    ["createMachine", [], "request"],
+    ["createMachine", { machineClass }, '"machine"'],
+    ["deleteMachine", { machine: null, machineClass }, '"machine"'],
+    ["getMachineStatus", { machine }, '"machineClass"'],
+    ["listMachines", { machineClass: "workers" }, '"machineClass"'],
+    ["getVolumeIDs", { pvSpecs: {} }, '"pvSpecs"'],
+    ["getVolumeIDs", { pvSpecs: [null] }, '"pvSpecs"'],
+  ];
+  for (const [method, request, named] of requests) {
+    const { code, error = "" } = await callPlugin(plugin(), { method, request } as PluginCall);
+    assertEquals(code, 3, `${method} ${JSON.stringify(request)}`);
+    assertStringIncludes(decodeStatus(error)?.message ?? "", named);
+  }
+});
+
+Deno.test("no volumes, as Go writes them, are none", async () => {
+  const it = plugin({
+    getVolumeIDs: ({ pvSpecs }) => Promise.resolve({ volumeIDs: pvSpecs.map(() => "v") }),
+  });
+  for (const request of [{}, { pvSpecs: null }]) {
+    const call = { method: "getVolumeIDs", request } as unknown as PluginCall;
+    assertEquals(await callPlugin(it, call), { code: 0, response: { volumeIDs: [] } });
   }
 });
 
