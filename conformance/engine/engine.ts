@@ -5,17 +5,17 @@
  * @module
  */
 
-import { type Claims, type Clause, CLAUSES, type Origin } from "../../drivers/contract/mod.ts";
+import { type Claims, type Clause, CLAUSES } from "../../drivers/contract/mod.ts";
 import { type AttemptInit, type AttemptResult, runAttempt } from "./attempt.ts";
 import type { AnyCase } from "../case.ts";
 import { Channel } from "./channel.ts";
-import type { CaseEnd, CheckEvent, Event, RunEnd, Status } from "./events.ts";
+import type { CaseEnd, CheckEvent, Event, Status } from "./events.ts";
 import { judge, type KnownFailure } from "./known_failing.ts";
 import { type Ledger, MemoryLedger } from "./ledger.ts";
 import { type Neighbours, neighboursIn } from "./names.ts";
 import { unfitFor } from "./needs.ts";
 import type { Subject } from "./subject.ts";
-import { exitCodeOf, totalsOf } from "./totals.ts";
+import { runEndOf } from "./totals.ts";
 
 /** How a run is done. */
 export interface RunOptions {
@@ -241,28 +241,13 @@ class Run {
   }
 
   #end(interrupted: boolean): void {
-    const known = this.#known.length;
-    const evidence = this.#ends.flatMap((end) => end.evidence ?? []);
-    const origins: Origin[] = [...new Set(evidence.map(({ origin }) => origin))].sort();
-    const dates = evidence.flatMap(({ recordedAt }) => recordedAt ?? []).sort();
-    const [from, to] = [dates[0], dates.at(-1)];
-    const versions = new Map<string, Set<string>>();
-    for (const [name, value] of evidence.flatMap((it) => Object.entries(it.versions ?? {}))) {
-      versions.set(name, (versions.get(name) ?? new Set()).add(value));
-    }
-    const stays = this.#subject.mode === "live";
-    const end: Omit<RunEnd, "type" | "exitCode"> = {
-      totals: totalsOf(this.#ends, this.#checks, { known, selected: this.#cases.length }),
-      origins,
-      ...(from && to && { recorded: { from, to } }),
-      versions: Object.fromEntries(
-        [...versions].map(([name, values]) => [name, [...values].sort().join(", ")]),
-      ),
-      leaks: stays ? this.#ends.flatMap(({ leaks }) => leaks ?? []) : [],
+    this.events.push(runEndOf(this.#ends, this.#checks, {
+      known: this.#known.length,
+      selected: this.#cases.length,
+      stays: this.#subject.mode === "live",
       stale: this.#stale,
       interrupted,
-    };
-    this.events.push({ type: "run-end", ...end, exitCode: exitCodeOf(end) });
+    }));
   }
 }
 

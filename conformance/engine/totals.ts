@@ -1,9 +1,10 @@
 /**
- * The count at the end of a run, and what the process ends with.
+ * What there is to say at the end of a run: the count, the evidence, and what the process ends with.
  *
  * @module
  */
 
+import type { Origin } from "../../drivers/contract/mod.ts";
 import {
   type CaseEnd,
   type CheckEvent,
@@ -52,4 +53,42 @@ export function exitCodeOf(
   if (cases["harness-error"] > 0) return 3;
   if (cases.fail + cases.flaky + stale.length > 0) return 1;
   return cases["not-run"] > 0 || interrupted ? 5 : 0;
+}
+
+/** What is known of a run besides its cases and checks. */
+export interface RunFacts extends Pick<RunEnd, "stale" | "interrupted"> {
+  /** How many cases there are. */
+  readonly known: number;
+  /** How many of them were selected. */
+  readonly selected: number;
+  /** Whether the host outlives the run, with what leaks there. */
+  readonly stays: boolean;
+}
+
+/** The last event of a run. @throws {HarnessError} if the totals do not add up */
+export function runEndOf(
+  ends: readonly CaseEnd[],
+  checks: readonly Pick<CheckEvent, "status">[],
+  { known, selected, stays, stale, interrupted }: RunFacts,
+): RunEnd {
+  const evidence = ends.flatMap((end) => end.evidence ?? []);
+  const origins: Origin[] = [...new Set(evidence.map(({ origin }) => origin))].sort();
+  const dates = evidence.flatMap(({ recordedAt }) => recordedAt ?? []).sort();
+  const [from, to] = [dates[0], dates.at(-1)];
+  const versions = new Map<string, Set<string>>();
+  for (const [name, value] of evidence.flatMap((it) => Object.entries(it.versions ?? {}))) {
+    versions.set(name, (versions.get(name) ?? new Set()).add(value));
+  }
+  const end: Omit<RunEnd, "type" | "exitCode"> = {
+    totals: totalsOf(ends, checks, { known, selected }),
+    origins,
+    ...(from && to && { recorded: { from, to } }),
+    versions: Object.fromEntries(
+      [...versions].map(([name, values]) => [name, [...values].sort().join(", ")]),
+    ),
+    leaks: stays ? ends.flatMap(({ leaks }) => leaks ?? []) : [],
+    stale,
+    interrupted,
+  };
+  return { type: "run-end", ...end, exitCode: exitCodeOf(end) };
 }
