@@ -2,8 +2,11 @@
  * Publishes the package to JSR. Refuses while the stand-ins for `@std` are active: what is published
  * must have been checked against the real packages.
  *
- *     deno task publish
+ *     deno task publish [--tag v1.2.3]
  *     deno task publish --dry-run
+ *
+ * JSR leaves a version that it has already as it is, and says so to nobody: a release whose tag is not
+ * of this version is refused.
  *
  * The dry run works on a copy, and the test of a consumer on another one.
  *
@@ -64,16 +67,37 @@ async function dryRun(): Promise<number> {
   }
 }
 
+/** Its options. */
+export const OPTIONS = [
+  { name: "tag", value: "TAG", help: "the release's tag, which has to be of this version" },
+  { name: "dry-run", help: "only try it, on a copy" },
+] as const;
+
+/** Whether a release's tag is of the version that is published. */
+async function isOfThisVersion(tag: string): Promise<boolean> {
+  const { version } = await readJson(join(root, "deno.json"));
+  if (tag === `v${version}`) return true;
+  console.error(
+    `Cannot publish the release "${tag}" as the version in deno.json is "${version}": ` +
+      `change the version, or release "v${version}"`,
+  );
+  return false;
+}
+
 async function main(): Promise<number> {
-  if (Deno.args[0] === "--dry-run" && Deno.args.length === 1) return await dryRun();
-  if (Deno.args[0] === "--help" || Deno.args[0] === "-h") {
-    console.log("Publishes to JSR: deno task publish; with --dry-run only tries it, on a copy");
+  const [option, tag, ...more] = Deno.args;
+  if (option === "--dry-run" && Deno.args.length === 1) return await dryRun();
+  if (option === "--help" || option === "-h") {
+    console.log(
+      "Publishes to JSR: deno task publish [--tag v1.2.3]; with --dry-run only tries it, on a copy",
+    );
     return 0;
   }
-  if (Deno.args.length > 0) {
-    console.error(`Expected "--dry-run" or nothing, but got "${Deno.args.join(" ")}"`);
+  if (option !== undefined && (option !== "--tag" || tag === undefined || more.length > 0)) {
+    console.error(`Expected "--dry-run", "--tag TAG" or nothing, got "${Deno.args.join(" ")}"`);
     return 2;
   }
+  if (tag !== undefined && !await isOfThisVersion(tag)) return 1;
   if (!await standInsAreActive()) return await publish(root);
   console.error(
     "Cannot publish while the stand-ins for @std are active: " +

@@ -140,7 +140,7 @@ export const layers: readonly Layer[] = [
   { path: ".ci", imports: [], packages: ["node:", ...std] },
   {
     path: ".ci/workflows",
-    imports: ["conformance", "hw-runners", "deno.json"],
+    imports: ["conformance", "hw-runners", "drivers/registry.ts", ".ci/publish.ts", "deno.json"],
     packages: ["yaml"],
   },
   {

@@ -6,8 +6,12 @@
  */
 
 import { parse } from "yaml";
-import { COMMANDS, OPTIONS } from "../../conformance/commands/options.ts";
+import { assertNoWords, type Option, readArguments } from "../../conformance/commands/arguments.ts";
+import { COMMANDS, readOptions } from "../../conformance/commands/options.ts";
+import { UsageError } from "../../conformance/commands/usage.ts";
+import { driverNames } from "../../drivers/registry.ts";
 import { OPTIONS as DOCTORS_OPTIONS } from "../../hw-runners/doctor.ts";
+import { OPTIONS as PUBLISHS_OPTIONS } from "../publish.ts";
 
 /** A step of a job. */
 interface Step {
@@ -38,28 +42,72 @@ export interface Callable {
   exists(path: string): boolean;
 }
 
-/** The commands of a script, with expressions of the workflow as one word each. */
-function commands(script: string): string[][] {
+/** One job of a matrix: the value of each axis. */
+type Row = Readonly<Record<string, unknown>>;
+
+/** The values of an axis; of an expression, those in the lists that are written down in it. */
+function valuesOf(axis: unknown): unknown[] {
+  if (Array.isArray(axis)) return axis;
+  const lists = String(axis).matchAll(/'(\[[^'{]*\])'/g);
+  return [...lists].flatMap(([, list = "[]"]) => JSON.parse(list));
+}
+
+/** The jobs of a matrix. */
+function rowsOf(matrix: Readonly<Record<string, unknown>> = {}): Row[] {
+  const { include = [], exclude = [], ...axes } = matrix;
+  const all = Object.entries(axes).reduce<Row[]>(
+    (rows, [name, axis]) =>
+      rows.flatMap((row) => valuesOf(axis).map((value) => ({ ...row, [name]: value }))),
+    [{}],
+  );
+  const isOut = (row: Row): boolean =>
+    (exclude as readonly Row[]).some((some) =>
+      Object.entries(some).every(([name, value]) => row[name] === value)
+    );
+  return [...all.filter((row) => !isOut(row)), ...include as readonly Row[]];
+}
+
+/**
+ * The commands of a script in one job of its matrix. Of other expressions, what the environment adds
+ * is left out, and each of the rest is one word.
+ */
+function commands(script: string, row: Row): string[][] {
   return script
+    .replace(/\$\{\{ matrix\.([\w-]+) \}\}/g, (_, axis: string) => String(row[axis] ?? "X"))
+    .replace(/\$\{\{ env\.[^}]*\}\}/g, "")
     .replace(/\$\{\{[^}]*\}\}/g, "X")
-    .split(/\n|;|&&|\|\|?/)
+    .split(/\n|;|&&|\|\|?|>/)
     .map((line) => line.trim().split(/\s+/).filter((word) => word !== ""))
     .filter((words) => words.length > 0);
 }
 
-/** The options of the tasks that workflows give any to. */
-const OPTIONS_OF: Readonly<Record<string, readonly { readonly name: string }[]>> = {
-  conformance: OPTIONS,
-  doctor: DOCTORS_OPTIONS,
+/** Reads the arguments of a task that has those options, and no other arguments. */
+function reader(options: readonly Option[]): (args: readonly string[]) => { driver?: string } {
+  return (args) => {
+    const given = readArguments(args, options);
+    assertNoWords(given);
+    return options.some(({ name }) => name === "driver") ? { driver: given.one("driver") } : {};
+  };
+}
+
+/** How the tasks that workflows give options to read them; the others have none. */
+const READERS: Readonly<Record<string, (args: readonly string[]) => { driver?: string }>> = {
+  conformance: readOptions,
+  doctor: reader(DOCTORS_OPTIONS),
+  publish: reader(PUBLISHS_OPTIONS),
+  std: (args) => reader([])(args.filter((arg) => arg !== "jsr" && arg !== "local")),
 };
 
-/** The options of a task that it does not have. */
-function optionProblems(task: string, args: readonly string[]): string[] {
-  const known = (OPTIONS_OF[task] ?? []).map(({ name }) => `--${name}`);
-  return args.filter((arg) => arg.startsWith("--"))
-    .map((arg) => arg.split("=")[0] ?? arg)
-    .filter((arg) => !known.includes(arg))
-    .map((option) => `the task "${task}" has no option "${option}"`);
+/** What a task would say of its arguments. */
+function argumentProblems(task: string, args: readonly string[]): string[] {
+  try {
+    const { driver } = (READERS[task] ?? reader([]))(args);
+    const isKnown = driver === undefined || driverNames().includes(driver);
+    return isKnown ? [] : [`the task "${task}": there is no driver "${driver}"`];
+  } catch (error) {
+    if (error instanceof UsageError) return [`the task "${task}": ${error.message}`];
+    throw error;
+  }
 }
 
 /** The sub-command of the suite that there is not. */
@@ -77,7 +125,7 @@ function commandProblems(words: readonly string[], { tasks, exists }: Callable):
     const next = rest.indexOf("deno");
     const args = next < 0 ? rest : rest.slice(0, next);
     if (!tasks.includes(task)) problems.push(`there is no task "${task}"`);
-    problems.push(...optionProblems(task, args));
+    else problems.push(...argumentProblems(task, args));
     if (task === "conformance") problems.push(...subCommandProblems(args));
   }
   const own = words.filter((word) =>
@@ -128,10 +176,13 @@ export function workflowProblems(text: string, callable: Callable): string[] {
       about("a machine of our own must have no right to write");
     }
     [...artifactProblems(job), ...publishProblems(job)].forEach(about);
-    for (const { uses, run = "" } of job.steps ?? []) {
+    for (const { uses } of job.steps ?? []) {
       if (uses !== undefined && !PINNED.test(uses)) about(`"${uses}" is not pinned by a hash`);
-      for (const words of commands(run)) commandProblems(words, callable).forEach(about);
     }
+    const called = rowsOf(job.strategy?.matrix).flatMap((row) =>
+      (job.steps ?? []).flatMap(({ run = "" }) => commands(run, row))
+    ).flatMap((words) => commandProblems(words, callable));
+    new Set(called).forEach(about);
   }
   for (const [, uses] of text.matchAll(/uses: *(\S+) *$/gm)) {
     problems.push(`"${uses}" does not say which version its hash is`);

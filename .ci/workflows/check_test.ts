@@ -43,12 +43,43 @@ const wrong: readonly (readonly [what: string, text: string, problem: string])[]
   [
     "an option",
     workflow("run: deno task conformance --drver x"),
-    'job "one": the task "conformance" has no option "--drver"',
+    'job "one": the task "conformance": Unknown option "--drver": did you mean "--driver"?',
   ],
   [
     "an option of another task",
     workflow("run: deno task exclusive deno task doctor --driver x --live"),
-    'job "one": the task "doctor" has no option "--live"',
+    'job "one": the task "doctor": Unknown option "--live": did you mean "--driver"?',
+  ],
+  [
+    "an option of another sub-command",
+    workflow("run: deno task conformance diff --live a b"),
+    'job "one": the task "conformance": "--live" is for "run", "record", "list", and not for "diff"',
+  ],
+  [
+    "a value that an option does not take",
+    workflow("run: deno task conformance --driver memory --reporter prety"),
+    'job "one": the task "conformance": Unknown reporter "prety": did you mean "pretty"?',
+  ],
+  [
+    "a driver of its matrix",
+    workflow(
+      "run: deno task conformance --driver ${{ matrix.driver }} --shard ${{ matrix.part }}/2",
+      {
+        job:
+          "    strategy:\n      matrix:\n        driver: [hyperv, hypervv]\n        part: [1, 2]\n",
+      },
+    ),
+    'job "one": the task "conformance": there is no driver "hypervv"',
+  ],
+  [
+    "a driver in an expression",
+    workflow("run: deno task doctor --driver ${{ matrix.driver }}", {
+      job: `    strategy:
+      matrix:
+        driver: \${{ fromJSON(inputs.one && format('["{0}"]', inputs.one) || '["hcs","hsc"]') }}
+`,
+    }),
+    'job "one": the task "doctor": there is no driver "hsc"',
   ],
   [
     "a sub-command",
