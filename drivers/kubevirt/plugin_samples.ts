@@ -52,6 +52,12 @@ const MISTAKES: readonly (readonly [what: string, field: string, fields: object]
   ["a root volume with two sources", "rootVolume.source", {
     rootVolume: { ...ROOT, source: { blank: {}, http: { url: "http://images.test/a" } } },
   }],
+  ["a root volume from nowhere", "rootVolume.source.htttp", {
+    rootVolume: { ...ROOT, source: { htttp: { url: "http://images.test/a" } } },
+  }],
+  ["a root volume that nobody can use", "rootVolume.pvc.accessModes", {
+    rootVolume: { ...ROOT, pvc: { ...CLAIM, accessModes: [] } },
+  }],
   ["a volume without a name", "additionalVolumes[0].name", {
     additionalVolumes: [{ dataVolume: ROOT }],
   }],
@@ -72,6 +78,9 @@ const MISTAKES: readonly (readonly [what: string, field: string, fields: object]
   ["a boot order", "devices.disks[0].bootOrder", {
     devices: { disks: [{ name: "root-disk", bootOrder: 1 }] },
   }],
+  ["a disk on no bus", "devices.disks[0].disk.bus", {
+    devices: { disks: [{ name: "root-disk", disk: { bus: "virtoi" } }] },
+  }],
   ["a key of two lines", "sshKeys[0]", {
     sshKeys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA\nruncmd: [reboot]"],
   }],
@@ -83,6 +92,9 @@ const MISTAKES: readonly (readonly [what: string, field: string, fields: object]
   ["a guest without memory", "memory.guest", { memory: { guest: "0" } }],
   ["an unknown DNS policy", "dnsPolicy", { dnsPolicy: "Sometimes" }],
   ["no name servers", "dnsConfig.nameservers", { dnsPolicy: "None" }],
+  ["a name server that is no address", "dnsConfig.nameservers[0]", {
+    dnsConfig: { nameservers: ["10.0.0.256"] },
+  }],
   ["a tag that is no label", "tags.team", { tags: { team: "storage," } }],
   ["tags in a list", "tags", { tags: ["team"] }],
 ];

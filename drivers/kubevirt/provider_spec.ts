@@ -7,15 +7,14 @@
  * @module
  */
 
+import { isIP } from "node:net";
 import type { Json } from "../backend/backend.ts";
 import type { DataVolumeSpec } from "./backend.ts";
+import { dataVolume, disk, volume } from "./provider_spec_disks.ts";
 import {
   empty,
-  type Fields,
   fieldsOf,
   flag,
-  isFields,
-  label,
   labelKey,
   labelValue,
   list,
@@ -23,7 +22,7 @@ import {
   object,
   objectName,
   oneOf,
-  opaque,
+  plain,
   quantity,
   type Rule,
   text,
@@ -77,86 +76,21 @@ export const ROOT_DISK = "root-disk";
 /** The disk with the user data. */
 export const CLOUD_INIT_DISK = "cloudinitdisk";
 
-const plain = text(/^[^\p{Cc}]{1,253}$/u, "a text without control characters");
-
 const resourceList = object({ cpu: quantity, memory: quantity }, { required: ["cpu", "memory"] });
 const limitList = object({ cpu: quantity, memory: quantity });
 
-const claim = (path: string): Rule =>
-  object({
-    accessModes: list(
-      oneOf("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"),
-    ),
-    dataSource: opaque,
-    dataSourceRef: opaque,
-    resources: object(
-      { requests: object({ storage: quantity }, { required: ["storage"] }), limits: opaque },
-      { required: ["requests"] },
-    ),
-    selector: opaque,
-    storageClassName: objectName,
-    volumeMode: oneOf("Filesystem", "Block"),
-    volumeName: objectName,
-  }, { required: path === "pvc" ? ["resources"] : [] });
+/** As many as a guest's resolver asks. */
+const MOST_NAMESERVERS = 3;
 
-const dataVolumeFields = object({
-  source: opaque,
-  sourceRef: object({ kind: plain, name: objectName, namespace: label }, {
-    required: ["kind", "name"],
-  }),
-  pvc: claim("pvc"),
-  storage: claim("storage"),
-  contentType: oneOf("kubevirt", "archive"),
-  preallocation: flag,
-  priorityClassName: objectName,
-});
-
-/** A data volume: with one source, and one way to say how large it is. */
-const dataVolume: Rule = (value, path) => {
-  dataVolumeFields(value, path);
-  const fields = fieldsOf(value, path);
-  exactlyOne(fields, path, ["pvc", "storage"]);
-  exactlyOne(fields, path, ["source", "sourceRef"]);
-  if (isFields(fields.source) && Object.keys(fields.source).length !== 1) {
-    throw wrong(`${path}.source`, "must have exactly one field, such as http, registry or blank");
-  }
+const address: Rule = (value, path) => {
+  if (typeof value !== "string" || isIP(value) === 0) throw wrong(path, "must be an IP address");
 };
 
-function exactlyOne(fields: Fields, path: string, names: readonly string[]): void {
-  const given = names.filter((name) => fields[name] !== undefined);
-  if (given.length === 0) throw wrong(`${path}.${names[0]}`, `is missing, or ${names[1]}`);
-  if (given.length > 1) throw wrong(`${path}.${given[1]}`, `must not be beside ${given[0]}`);
-}
-
-const volumeFields = object({
-  name: label,
-  dataVolume,
-  volumeSource: object({
-    persistentVolumeClaim: object({ claimName: objectName, readOnly: flag }, {
-      required: ["claimName"],
-    }),
-    configMap: object({ name: objectName, optional: flag, volumeLabel: plain }, {
-      required: ["name"],
-    }),
-    secret: object({ secretName: objectName, optional: flag, volumeLabel: plain }, {
-      required: ["secretName"],
-    }),
-  }),
-}, { required: ["name"] });
-
-const volume: Rule = (value, path) => {
-  volumeFields(value, path);
-  const fields = fieldsOf(value, path);
-  exactlyOne(fields, path, ["dataVolume", "volumeSource"]);
-  const { volumeSource } = fields;
-  if (isFields(volumeSource) && Object.keys(volumeSource).length !== 1) {
-    const why = "must have exactly one of persistentVolumeClaim, configMap, secret";
-    throw wrong(`${path}.volumeSource`, why);
+const nameservers: Rule = (value, path) => {
+  list(address)(value, path);
+  if (Array.isArray(value) && value.length > MOST_NAMESERVERS) {
+    throw wrong(path, `must have at most ${MOST_NAMESERVERS} addresses`);
   }
-};
-
-const bootOrder: Rule = (_, path) => {
-  throw wrong(path, `is not allowed: machines start from ${ROOT_DISK}`);
 };
 
 const FIELDS = object({
@@ -168,21 +102,7 @@ const FIELDS = object({
     overcommitGuestOverhead: flag,
   }, { required: ["requests"] }),
   devices: object({
-    disks: list(object({
-      name: label,
-      bootOrder,
-      disk: opaque,
-      lun: opaque,
-      cdrom: opaque,
-      serial: plain,
-      dedicatedIOThread: flag,
-      cache: oneOf("none", "writethrough", "writeback"),
-      io: oneOf("native", "threads"),
-      tag: plain,
-      blockSize: opaque,
-      shareable: flag,
-      errorPolicy: oneOf("stop", "ignore", "report", "enospace"),
-    }, { required: ["name"] })),
+    disks: list(disk),
     rng: empty,
     blockMultiQueue: flag,
     networkInterfaceMultiqueue: flag,
@@ -212,17 +132,17 @@ const FIELDS = object({
     }, { required: ["name"] })),
     dedicatedCpuPlacement: flag,
     isolateEmulatorThread: flag,
-    numa: opaque,
-    realtime: opaque,
+    numa: object({ guestMappingPassthrough: empty }),
+    realtime: object({ mask: plain }),
   }),
   memory: object({
     guest: quantity,
     maxGuest: quantity,
-    hugepages: object({ pageSize: quantity }),
+    hugepages: object({ pageSize: quantity }, { required: ["pageSize"] }),
   }),
   dnsPolicy: oneOf("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
   dnsConfig: object({
-    nameservers: list(text(/^[0-9a-fA-F:.]{2,45}$/, "an IP address")),
+    nameservers,
     searches: list(objectName),
     options: list(object({ name: plain, value: plain }, { required: ["name"] })),
   }),

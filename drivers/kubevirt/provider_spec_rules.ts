@@ -52,6 +52,17 @@ export function object(
   };
 }
 
+/** An object that has these fields, and others that only the server can judge. */
+export function having(rules: Readonly<Record<string, Rule>>): Rule {
+  return (value, path) => {
+    const fields = fieldsOf(value, path);
+    for (const [key, rule] of Object.entries(rules)) {
+      if (fields[key] === undefined) throw wrong(at(path, key), "is missing");
+      rule(fields[key], at(path, key));
+    }
+  };
+}
+
 /** An object whose keys are the user's own. */
 export function map(ofKey: Rule, ofValue: Rule): Rule {
   return (value, path) => {
@@ -77,6 +88,9 @@ export function text(pattern: RegExp, why: string): Rule {
     if (typeof value !== "string" || !pattern.test(value)) throw wrong(path, `must be ${why}`);
   };
 }
+
+/** A text of one line. */
+export const plain: Rule = text(/^[^\p{Cc}]{1,253}$/u, "a text without control characters");
 
 /** One of some words. */
 export function oneOf(...words: readonly string[]): Rule {
@@ -137,6 +151,6 @@ export const labelValue: Rule = text(
 
 /** The key of a label of Kubernetes. */
 export const labelKey: Rule = text(
-  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  /^((?=.{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
   "a key of labels, such as name or example.org/name",
 );

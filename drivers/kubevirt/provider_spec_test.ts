@@ -62,13 +62,55 @@ Deno.test("every mistake is told with its field", () => {
     ["devices.disks[1].name", { devices: { disks: [{ name: "data" }, { name: "data" }] } }],
     ["devices.disks[0].name", { devices: { disks: [{ name: "cloudinitdisk" }] } }],
     ["devices.disks[0].cache", { devices: { disks: [{ name: "data", cache: "all" }] } }],
+    ["devices.disks[0].disk.bus", {
+      devices: { disks: [{ name: "data", disk: { bus: "virtoi" } }] },
+    }],
+    ["devices.disks[0].disk.buss", {
+      devices: { disks: [{ name: "data", disk: { buss: "sata" } }] },
+    }],
+    ["devices.disks[0].lun", { devices: { disks: [{ name: "data", disk: {}, lun: {} }] } }],
+    ["devices.disks[0].blockSize.size", {
+      devices: { disks: [{ name: "data", blockSize: { size: 512 } }] },
+    }],
+    ["rootVolume.source.htttp", { rootVolume: { ...DISK, source: { htttp: {} } } }],
+    ["rootVolume.source.http", { rootVolume: { ...DISK, source: { http: null } } }],
+    ["rootVolume.source.http.url", { rootVolume: { ...DISK, source: { http: {} } } }],
+    ["rootVolume.source.http.url", { rootVolume: { ...DISK, source: { http: { url: "image" } } } }],
+    ["rootVolume.source.pvc.namespace", {
+      rootVolume: { ...DISK, source: { pvc: { name: "golden" } } },
+    }],
+    ["rootVolume.sourceRef.kind", {
+      rootVolume: { sourceRef: { kind: "datasource", name: "debian" }, storage: DISK.pvc },
+    }],
+    ["rootVolume.pvc.accessModes", {
+      rootVolume: { ...DISK, pvc: { resources: DISK.pvc.resources } },
+    }],
+    ["rootVolume.pvc.accessModes", {
+      rootVolume: { ...DISK, pvc: { ...DISK.pvc, accessModes: [] } },
+    }],
+    ["rootVolume.pvc.accessModes", {
+      rootVolume: { ...DISK, pvc: { ...DISK.pvc, accessModes: ["ReadWriteOnce", "ReadOnlyMany"] } },
+    }],
+    ["rootVolume.pvc.selector.pool", {
+      rootVolume: { ...DISK, pvc: { ...DISK.pvc, selector: { pool: "a" } } },
+    }],
+    ["rootVolume.source", {
+      rootVolume: { ...DISK, pvc: { ...DISK.pvc, dataSourceRef: { kind: "Filler", name: "f" } } },
+    }],
+    ["cpu.numa.nodes", { cpu: { numa: { nodes: 2 } } }],
+    ["memory.hugepages.pageSize", { memory: { hugepages: {} } }],
+    ["dnsConfig.nameservers[0]", { dnsConfig: { nameservers: ["999.1.1.1"] } }],
+    ["dnsConfig.nameservers", { dnsConfig: { nameservers: ["::1", "::2", "::3", "::4"] } }],
+    ["tags.a..b/c", { tags: { "a..b/c": "x" } }],
     ["rootVolume", { rootVolume: "image" }],
     ["rootVolume.pvc", { rootVolume: { source: { blank: {} } } }],
     ["rootVolume.storage", { rootVolume: { ...DISK, storage: {} } }],
     ["rootVolume.pvc.resources.requests.storage", {
-      rootVolume: { ...DISK, pvc: { resources: { requests: {} } } },
+      rootVolume: { ...DISK, pvc: { ...DISK.pvc, resources: { requests: {} } } },
     }],
-    ["rootVolume.sourceRef", { rootVolume: { ...DISK, sourceRef: { kind: "a", name: "b" } } }],
+    ["rootVolume.sourceRef", {
+      rootVolume: { ...DISK, sourceRef: { kind: "DataSource", name: "b" } },
+    }],
     ["additionalVolumes[0].name", { additionalVolumes: [{ name: "root-disk", dataVolume: DISK }] }],
     ["additionalVolumes[0].dataVolume", { additionalVolumes: [{ name: "data" }] }],
     ["additionalVolumes[0].volumeSource.hostPath", {
@@ -108,4 +150,11 @@ Deno.test("tags alone are read from a spec that is otherwise wrong", () => {
   for (const spec of [{}, { tags: null }, { tags: {} }, null, [], "tags"]) {
     assertThrows(() => readTags(spec), Trouble);
   }
+});
+
+Deno.test("a volume that somebody else provides or fills is taken", () => {
+  const ready = { ...DISK.pvc, storageClassName: "", volumeName: "disk-7" };
+  readProviderSpec({ ...SPEC, rootVolume: { ...DISK, pvc: ready } });
+  const filled = { ...DISK.pvc, dataSourceRef: { apiGroup: "a.b", kind: "Filler", name: "f" } };
+  readProviderSpec({ ...SPEC, rootVolume: { pvc: filled } });
 });

@@ -8,10 +8,10 @@ import { machineNames } from "./virtual_machine_names.ts";
 
 const NAMES = machineNames("o", "m1");
 const LABELS = { "machine-plugin.vmtck.dev/owner": "o", "machine-plugin.vmtck.dev/machine": "m1" };
-const PVC = {
+const STORAGE = {
   resources: { requests: { storage: "1Gi" } },
-} satisfies NonNullable<V1beta1DataVolume["spec"]>["pvc"];
-const ROOT = { source: { http: { url: "https://images.test/debian.qcow2" } }, pvc: PVC };
+} satisfies NonNullable<V1beta1DataVolume["spec"]>["storage"];
+const ROOT = { source: { http: { url: "https://images.test/debian.qcow2" } }, storage: STORAGE };
 const SPEC: ProviderSpec = {
   region: "default",
   zone: "z1",
@@ -19,7 +19,7 @@ const SPEC: ProviderSpec = {
   devices: { rng: {}, disks: [{ name: "data", disk: { bus: "scsi" } }, { name: "root-disk" }] },
   rootVolume: ROOT,
   additionalVolumes: [
-    { name: "data", dataVolume: { source: { blank: {} }, pvc: PVC } },
+    { name: "data", dataVolume: { source: { blank: {} }, storage: STORAGE } },
     { name: "conf", volumeSource: { configMap: { name: "conf" } } },
   ],
   networks: [{ name: "ns/net" }],
@@ -44,7 +44,7 @@ const EXPECTED = {
       { metadata: { name: "o.m1.root-disk", labels: LABELS }, spec: ROOT },
       {
         metadata: { name: "o.m1.data", labels: LABELS },
-        spec: { source: { blank: {} }, pvc: PVC },
+        spec: { source: { blank: {} }, storage: STORAGE },
       },
     ],
     template: {
