@@ -10,14 +10,17 @@ import {
   isSshAddress,
   isValidName,
   type PredefinedCommand,
+  sshAddressAt,
   type SshClient,
 } from "../contract/mod.ts";
-import type { BackendCallOptions } from "./backend.ts";
+import { type BackendCallOptions, BackendError } from "./backend.ts";
 import { type About, attempt, type MeaningOf, Trouble } from "./driver_errors.ts";
 import type { SshResult } from "./ssh.ts";
 
 /** A command in a guest may take long: installing a cluster does. */
 const COMMAND_MS = 15 * 60_000;
+/** A guest that is there answers soon; one that does not is asked again. */
+const ANSWER_MS = 5000;
 
 /** What {@linkcode sshClient} needs. */
 export interface GuestAccess {
@@ -58,6 +61,28 @@ export function sshClient({ run, shell, meaningOf }: GuestAccess): SshClient {
 function assertAddress(address: string): void {
   if (isSshAddress(address)) return;
   throw new Trouble("invalid-argument", "it is no host:port with a port from 1 to 65535");
+}
+
+/**
+ * Whether somebody can log in to a guest at an address, as a wait asks that looks again and again.
+ *
+ * @throws what the run throws, except that nobody answers
+ */
+export async function answersSsh(
+  { run }: Pick<GuestAccess, "run">,
+  address: string,
+  { signal, remainingMs }: { readonly signal: AbortSignal; readonly remainingMs: number },
+): Promise<boolean> {
+  // A wait of no time at all still looks once.
+  const timeoutMs = Math.max(1, Math.min(ANSWER_MS, remainingMs || ANSWER_MS));
+  try {
+    await run({ address: sshAddressAt(address), argv: ["true"] }, { signal, timeoutMs });
+    return true;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    if (error.code === "ssh-unreachable" || error.kind === "timeout") return false;
+    throw error;
+  }
 }
 
 /** How a predefined command is run: what it takes, and the program with its arguments. */

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DriverError } from "../contract/mod.ts";
 import { BackendError } from "./backend.ts";
 import { Trouble } from "./driver_errors.ts";
-import { isImplemented, recipeOf, sshClient } from "./guest_commands.ts";
+import { answersSsh, isImplemented, recipeOf, sshClient } from "./guest_commands.ts";
 
 function scene(failure?: Error) {
   const calls: unknown[] = [];
@@ -63,4 +63,28 @@ Deno.test("recipeOf() has one command, which takes one host name", () => {
   }
   assertEquals([isImplemented("rename-machine"), isImplemented("join-cluster")], [true, false]);
   assertEquals(assertThrows(() => recipeOf("join-cluster", []), Trouble).code, "unimplemented");
+});
+
+Deno.test("answersSsh() asks for no longer than is left, and for five seconds at the most", async () => {
+  const asked: (number | undefined)[] = [];
+  const run: Parameters<typeof answersSsh>[0]["run"] = ({ address, argv }, { timeoutMs }) => {
+    assertEquals([address, argv], ["10.0.0.1:22", ["true"]]);
+    asked.push(timeoutMs);
+    return Promise.resolve({ exitCode: 1, stdout: "", stderr: "" });
+  };
+  const { signal } = new AbortController();
+  for (const remainingMs of [60_000, 20, 0.5, 0]) {
+    assertEquals(await answersSsh({ run }, "10.0.0.1", { signal, remainingMs }), true);
+  }
+  assertEquals(asked, [5000, 20, 1, 5000]);
+});
+
+Deno.test("answersSsh() takes silence for no answer, and nothing else", async () => {
+  const { signal } = new AbortController();
+  const asking = (failure: Error): Promise<boolean> =>
+    answersSsh({ run: () => Promise.reject(failure) }, "10.0.0.1", { signal, remainingMs: 1000 });
+  assertEquals(await asking(new BackendError("refused", "ssh-unreachable", "no answer")), false);
+  assertEquals(await asking(new BackendError("timeout", "", "late")), false);
+  const strange = new BackendError("refused", "ssh-unauthenticated", "who are you");
+  assertEquals(await assertRejects(() => asking(strange)), strange);
 });

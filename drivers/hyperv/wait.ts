@@ -5,17 +5,17 @@
  * @module
  */
 
-import { BackendError } from "../backend/backend.ts";
+import { answersSsh } from "../backend/guest_commands.ts";
 import { type MachineWait, type Sight, waitForMachine } from "../backend/wait_for_machine.ts";
-import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.ts";
+import type { WaitResult, WaitTarget } from "../contract/mod.ts";
 import { addressOf } from "./addresses.ts";
-import { type About, isRefused, meaningOf } from "./errors.ts";
+import { type About, meaningOf } from "./errors.ts";
+import { guestAccess } from "./guest.ts";
 import type { HostSession } from "./host_session.ts";
 import { type Identity, powerOf, readAdapters, readVm, trouble } from "./seen.ts";
 
 /** The shortest and the longest pause between two looks. */
 const PAUSE_MS = { min: 250, max: 1000 } as const;
-const SSH_MS = 5000;
 
 type Looking = Parameters<MachineWait["look"]>[0];
 
@@ -52,17 +52,8 @@ async function answers(
   session: HostSession,
   address: string | undefined,
   target: WaitTarget,
-  { signal, remainingMs }: Looking,
+  looking: Looking,
 ): Promise<boolean> {
   if (address === undefined || target === "address") return address !== undefined;
-  const timeoutMs = Math.max(1, Math.min(SSH_MS, remainingMs || SSH_MS));
-  const call = { address: sshAddressAt(address), argv: ["true"] };
-  try {
-    await session.call("ssh.run", call, { signal, timeoutMs });
-    return true;
-  } catch (error) {
-    const isLate = error instanceof BackendError && error.kind === "timeout";
-    if (isLate || isRefused(error, "ssh-unreachable")) return false;
-    throw error;
-  }
+  return await answersSsh(guestAccess(session), address, looking);
 }

@@ -19,7 +19,7 @@ import { imageStore } from "../images/mod.ts";
 import type { LibvirtEvent, LibvirtMethods } from "./backend.ts";
 import { attempt, driverError } from "./errors.ts";
 import { machineEvents } from "./events.ts";
-import { sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import { LibvirtMachines } from "./machines.ts";
 import { LibvirtNetworks } from "./networks.ts";
 import { Session } from "./session.ts";
@@ -66,7 +66,7 @@ export function createDriver(context: DriverContext<LibvirtMethods, LibvirtEvent
     machines: new LibvirtMachines(session, images),
     images,
     networks: new LibvirtNetworks(session),
-    ssh: sshClient(session),
+    ssh: guestClient(session),
     events: machineEvents(session),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isImplemented, recipeOf } from "../backend/guest_commands.ts";
 import {
   type CallOptions,
   type Change,
@@ -30,7 +31,7 @@ import { addressOf, ALL_SOURCES } from "./addresses.ts";
 import type { DomainRef } from "./backend.ts";
 import { look } from "./domains.ts";
 import { type About, attempt, isRefused } from "./errors.ts";
-import { isImplemented, recipeOf, sshClient } from "./guest.ts";
+import { guestClient } from "./guest.ts";
 import { Flags } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
@@ -217,7 +218,7 @@ export class LibvirtMachine implements Machine {
     { signal }: CallOptions = {},
   ): Promise<CommandResult> {
     const about = this.#about("machine.execute", signal);
-    const argv = recipeOf(command, params, about);
+    const argv = await attempt(about, () => Promise.try(recipeOf, command, params));
     const { state } = await attempt(about, () => this.#look({ signal }));
     decide(state, "execute", this);
     const address = await attempt(about, () => this.#address({ signal }));
@@ -229,8 +230,7 @@ export class LibvirtMachine implements Machine {
         message: `Cannot run ${shown}: it has no address yet`,
       });
     }
-    const ssh = sshClient(this.#session);
-    const result = await ssh.run(sshAddressAt(address), argv, { signal });
+    const result = await guestClient(this.#session).run(sshAddressAt(address), argv, { signal });
     if (result.exitCode === 0) return result;
     throw new DriverError({
       ...about,

@@ -4,21 +4,21 @@
  * @module
  */
 
-import { BackendError } from "../backend/backend.ts";
 import type { About } from "../backend/driver_errors.ts";
+import { answersSsh } from "../backend/guest_commands.ts";
 import { type MachineWait, type Sight, waitForMachine } from "../backend/wait_for_machine.ts";
-import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.ts";
+import type { WaitResult, WaitTarget } from "../contract/mod.ts";
 import { addressOf, ALL_SOURCES, LEASE_ONLY } from "./addresses.ts";
 import type { DomainRef, LibvirtEvent } from "./backend.ts";
 import { look } from "./domains.ts";
 import { meaningOf } from "./errors.ts";
+import { guestAccess } from "./guest.ts";
 import type { Session } from "./session.ts";
 
 /** No event tells of an address or an SSH server. */
 const POLL_MS = 250;
 /** Agents are asked less often than the network: most guests have a lease, and some have a slow agent. */
 const ALL_SOURCES_EVERY = 8;
-const SSH_MS = 5000;
 
 type Looking = Parameters<MachineWait["look"]>[0];
 
@@ -55,21 +55,12 @@ async function hasAnswered(
   domain: DomainRef,
   target: WaitTarget,
   asksAll: boolean,
-  { signal, remainingMs }: Looking,
+  looking: Looking,
 ): Promise<boolean> {
   const sources = asksAll ? ALL_SOURCES : LEASE_ONLY;
-  const found = await addressOf(session, domain, { signal, sources });
+  const found = await addressOf(session, domain, { signal: looking.signal, sources });
   if (found === undefined || target === "address") return found !== undefined;
-  const timeoutMs = Math.max(1, Math.min(SSH_MS, remainingMs || SSH_MS));
-  const params = { address: sshAddressAt(found), argv: ["true"] };
-  try {
-    await session.call("ssh.run", params, { signal, timeoutMs });
-    return true;
-  } catch (error) {
-    if (!(error instanceof BackendError)) throw error;
-    if (error.code === "ssh-unreachable" || error.kind === "timeout") return false;
-    throw error;
-  }
+  return await answersSsh(guestAccess(session), found, looking);
 }
 
 /** The events that can change the answer. */
