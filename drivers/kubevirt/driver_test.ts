@@ -270,3 +270,18 @@ check("a machine that another process starts is not deleted without force", asyn
   assertEquals([started.status, removed.status].filter((it) => it === "fulfilled").length, 1);
   assertEquals(isThere, started.status === "fulfilled");
 });
+
+check(
+  "events that the cluster gives no right to any more end with the contract's error",
+  async (it) => {
+    const controller = new AbortController();
+    const events = await it.driver.events?.subscribe({ signal: controller.signal });
+    await it.set({ forbidden: ["virtualmachines"] });
+    await it.backend.call("lab.compact", {});
+    const error = await assertRejects(async () => {
+      for await (const _ of events ?? []) assertEquals("an event", "none");
+    }, DriverError);
+    assertEquals([error.code, error.operation], ["permission-denied", "events.subscribe"]);
+    controller.abort();
+  },
+);

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { type About, driverError } from "../backend/driver_errors.ts";
 import type { Events, MachineEvent, MachineId } from "../contract/mod.ts";
 import type { KubeObject, MachineOutline } from "./backend.ts";
 import type { DriverSession } from "./driver_session.ts";
-import { attempt } from "./errors.ts";
+import { attempt, meaningOf } from "./errors.ts";
 import { OWNER_LABEL, refOf } from "./machine_objects.ts";
 import { type SeenState, seenState } from "./machine_state.ts";
 import { follow, type Sighting } from "./watch.ts";
@@ -28,10 +29,19 @@ export function machineEvents(session: DriverSession): Events {
         // From the first look on nothing is missed.
         const { value: first } = await sightings.next();
         if (first) subscription.learn(first);
-        return subscription.run(sightings);
+        return told(subscription.run(sightings), about);
       });
     },
   };
+}
+
+/** The events; what ends them early is the contract's error, such as credentials that are revoked. */
+async function* told<E>(events: AsyncIterable<E>, about: About): AsyncGenerator<E> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw driverError(error, about, meaningOf);
+  }
 }
 
 /** A machine that a subscription knows. */
