@@ -12,6 +12,8 @@ export interface SettingRule {
   readonly fallback: string;
   /** Whether a value is accepted. */
   accepts(value: string): boolean;
+  /** Why another one is not accepted, where that says more than the line for people. */
+  complaint?(value: string): string | undefined;
   /** What it is for and what is accepted. */
   readonly description: string;
 }
@@ -40,7 +42,8 @@ export function readSettingsOf<N extends string>(
       refuse(driver, `Unknown setting "${name}": there are ${Object.keys(known).join(", ")}`);
     }
     if (rule.accepts(value)) continue;
-    refuse(driver, `Cannot use ${JSON.stringify(value)} as "${name}": ${rule.description}`);
+    const plain = `Cannot use ${JSON.stringify(value)} as "${name}": ${rule.description}`;
+    refuse(driver, rule.complaint?.(value) ?? plain);
   }
   return (name) => given[name] ?? rules[name].fallback;
 }

@@ -5,6 +5,12 @@ import { matches, oneOf, readSettingsOf } from "./setting_rules.ts";
 const RULES = {
   "copy": { fallback: "full", accepts: oneOf("full", "thin"), description: '"full" or "thin"' },
   "disk": { fallback: "4", accepts: matches(/^[1-9][0-9]?$/), description: "1 to 99 GiB" },
+  "server": {
+    fallback: "a",
+    accepts: (value: string) => !value.includes(":"),
+    complaint: (value: string) => value.includes("@") ? "No passwords here" : undefined,
+    description: "a host",
+  },
 };
 
 Deno.test("a setting is what was given, or its default", () => {
@@ -14,9 +20,15 @@ Deno.test("a setting is what was given, or its default", () => {
 
 for (
   const [what, given, message] of [
-    ["an unknown setting", { colour: "red" }, 'Unknown setting "colour": there are copy, disk'],
+    [
+      "an unknown setting",
+      { colour: "red" },
+      'Unknown setting "colour": there are copy, disk, server',
+    ],
     ["a part of every object", { toString: "x" }, "Unknown setting"],
     ["another value", { disk: "0" }, 'Cannot use "0" as "disk": 1 to 99 GiB'],
+    ["what has a complaint of its own", { server: "me:hunter2@a" }, "No passwords here"],
+    ["what has none for that", { server: "a:1" }, 'Cannot use "a:1" as "server": a host'],
   ] as const
 ) {
   Deno.test(`${what} is refused`, () => {

@@ -9,17 +9,17 @@ import type { ConnectOptions, Host } from "../backend/module.ts";
 import type { HcsBackend } from "./backend.ts";
 import { openLibraries, systemFolder } from "./ffi/library.ts";
 import { LiveBackend } from "./live.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, type Settings } from "./settings.ts";
 
 /** The live backend for settings; nothing is asked yet. @throws {BackendError} where there is none */
-export function liveBackend({ library }: Readonly<Record<string, string>>): LiveBackend {
-  if (library === undefined && Deno.build.os !== "windows") {
+export function liveBackend({ library }: Settings): LiveBackend {
+  if (library === "" && Deno.build.os !== "windows") {
     const message =
       "The Host Compute Service is a part of Windows: run the suite there, or without " +
       "`--live` on recordings";
     throw new BackendError("unreachable", "not-windows", message);
   }
-  return new LiveBackend(openLibraries(library ?? systemFolder()));
+  return new LiveBackend(openLibraries(library || systemFolder()));
 }
 
 /**

@@ -4,45 +4,28 @@
  * @module
  */
 
-import { DriverError } from "../contract/mod.ts";
+import { matches, readSettingsOf, type SettingRule } from "../backend/setting_rules.ts";
 
-/** One setting. */
-export interface SettingRule {
-  /** What it is for, and what it may be. */
-  readonly description: string;
-  /** Whether a value is accepted. */
-  accepts(value: string): boolean;
+export type { SettingRule } from "../backend/setting_rules.ts";
+
+/** The settings, checked, with their defaults. */
+export interface Settings {
+  /** The folder of the libraries; System32 if empty. */
+  readonly library: string;
 }
 
 /** The settings by name. */
 export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   "library": {
+    fallback: "",
+    // A name alone is looked for beside the program first.
+    accepts: matches(/^(?:[A-Za-z]:[\\/]|\\\\|\/)[^\0]*$/),
     description:
       "the absolute path of the folder of computecore.dll and computenetwork.dll; System32 by default",
-    // A name alone is looked for beside the program first.
-    accepts: (value) => /^(?:[A-Za-z]:[\\/]|\\\\|\/)[^\0]*$/.test(value),
   },
 };
 
-/** Checks settings. @throws {DriverError} `invalid-argument` */
-export function readSettings(
-  given: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(given)) {
-    const rule = Object.hasOwn(SETTINGS, name) ? SETTINGS[name] : undefined;
-    if (!rule) refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
-    if (!rule.accepts(value)) {
-      refuse(`Cannot use ${JSON.stringify(value)} as "${name}": ${rule.description}`);
-    }
-  }
-  return given;
-}
-
-function refuse(message: string): never {
-  throw new DriverError({
-    code: "invalid-argument",
-    operation: "utilityVms.open",
-    subject: "driver:hcs",
-    message,
-  });
+/** Checks settings and fills in defaults. @throws {DriverError} `invalid-argument` */
+export function readSettings(given: Readonly<Record<string, string>>): Settings {
+  return { library: readSettingsOf("hcs", SETTINGS, given)("library") };
 }

@@ -4,9 +4,12 @@
  * @module
  */
 
-import { DriverError, parseCidr } from "../contract/mod.ts";
+import { matches, oneOf, readSettingsOf, type SettingRule } from "../backend/setting_rules.ts";
+import { parseCidr } from "../contract/mod.ts";
 import { RpcError } from "./rpc/errors.ts";
 import { parseUri } from "./rpc/uri.ts";
+
+export type { SettingRule } from "../backend/setting_rules.ts";
 
 /** The settings, checked, with their defaults. */
 export interface Settings {
@@ -30,20 +33,6 @@ export interface Settings {
   readonly guest: string;
 }
 
-/** A setting: its default, what is accepted, and a line for people. */
-export interface SettingRule {
-  /** The value if the user gives none. */
-  readonly fallback: string;
-  /** Whether a value is accepted. */
-  accepts(value: string): boolean;
-  /** Why another one is not accepted, where that says more than the line for people. */
-  complaint?(value: string): string | undefined;
-  /** What it is for and what is accepted. */
-  readonly description: string;
-}
-
-const oneOf = (...words: string[]) => (value: string): boolean => words.includes(value);
-const matches = (pattern: RegExp) => (value: string): boolean => pattern.test(value);
 // deno-lint-ignore no-control-regex
 const absolute = matches(/^\/[^\x00-\x1f\x7f]*$/);
 
@@ -114,17 +103,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
  * @throws {DriverError} `invalid-argument`
  */
 export function readSettings(given: Readonly<Record<string, string>>): Settings {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      refuse(`Unknown setting "${name}": there are ${Object.keys(SETTINGS).join(", ")}`);
-    }
-    const { accepts, complaint, description } = SETTINGS[name];
-    if (accepts(value)) continue;
-    refuse(
-      complaint?.(value) ?? `Cannot use ${JSON.stringify(value)} as "${name}": ${description}`,
-    );
-  }
-  const get = (name: string): string => given[name] ?? SETTINGS[name].fallback;
+  const get = readSettingsOf("libvirt", SETTINGS, given);
   const guest = get("guest");
   return {
     uri: get("uri"),
@@ -137,13 +116,4 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     sshKey: get("ssh-key") || (guest && `${guest}/id_ed25519`),
     guest,
   };
-}
-
-function refuse(message: string): never {
-  throw new DriverError({
-    code: "invalid-argument",
-    operation: "driver.open",
-    subject: "driver:libvirt",
-    message,
-  });
 }
