@@ -79,8 +79,11 @@ async function main(args: readonly string[]): Promise<number> {
     throw new UsageError(`Name a driver: --driver ${driverNames().join("|")}`);
   }
   if (!driverNames().includes(driver)) throw unknownName("driver", driver, driverNames());
-  const probes = [...PROBES[driver] ?? [], reaches(driver, settingsOf(given.all("set")))];
-  const all = await findings(probes, thisMachine());
+  const machine = thisMachine();
+  const all = [
+    ...await findings(PROBES[driver] ?? [], machine),
+    ...await findings([reaches(driver, settingsOf(given.all("set")))], machine),
+  ];
   console.log(
     given.has("json")
       ? JSON.stringify({ driver, ready: isReady(all), findings: all }, null, 2)

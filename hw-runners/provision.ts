@@ -18,7 +18,7 @@ import {
 } from "../conformance/commands/arguments.ts";
 import { runProgram } from "../conformance/commands/program.ts";
 import { unknownName, UsageError } from "../conformance/commands/usage.ts";
-import { thisMachine } from "./machine.ts";
+import { type Machine, thisMachine } from "./machine.ts";
 import { kubevirtSteps, libvirtSteps } from "./provision/linux.ts";
 import { provisioned, type Step } from "./provision/step.ts";
 import { HCS_STEPS, HYPERV_STEPS } from "./provision/windows.ts";
@@ -28,12 +28,32 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** Versions that were current when this was written; none of them was tried by us. */
 const KUBEVIRT = { kubevirt: "v1.8.0", cdi: "v1.65.0" };
 
-const PURPOSES: Readonly<Record<string, readonly Step[]>> = {
-  libvirt: libvirtSteps(ROOT),
-  kubevirt: kubevirtSteps(KUBEVIRT),
-  hyperv: HYPERV_STEPS,
-  hcs: HCS_STEPS,
+/** What machines can be made for, on which system, and by which steps. */
+interface Purpose {
+  readonly os: Machine["os"];
+  readonly steps: readonly Step[];
+}
+
+const PURPOSES: Readonly<Record<string, Purpose>> = {
+  libvirt: { os: "linux", steps: libvirtSteps(ROOT) },
+  kubevirt: { os: "linux", steps: kubevirtSteps(KUBEVIRT) },
+  hyperv: { os: "windows", steps: HYPERV_STEPS },
+  hcs: { os: "windows", steps: HCS_STEPS },
 };
+
+/** The steps for a purpose. @throws {UsageError} if there is no such purpose, or not on this system */
+export function stepsFor(
+  purpose: string,
+  { os, dryRun }: { readonly os: Machine["os"]; readonly dryRun: boolean },
+): readonly Step[] {
+  const found = Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose] : undefined;
+  if (!found) throw unknownName("purpose", purpose, Object.keys(PURPOSES));
+  if (found.os === os || dryRun) return found.steps;
+  throw new UsageError(
+    `Cannot make this machine a runner for "${purpose}" as its system has to be "${found.os}": ` +
+      `it is "${os}"; "--dry-run" says what would be done`,
+  );
+}
 
 const OPTIONS: readonly Option[] = [
   { name: "for", value: "DRIVER", help: Object.keys(PURPOSES).join(", ") },
@@ -53,13 +73,14 @@ async function main(args: readonly string[]): Promise<number> {
   const given = readArguments(args, OPTIONS);
   assertNoWords(given);
   const purpose = given.one("for");
-  const names = Object.keys(PURPOSES);
-  if (purpose === undefined) throw new UsageError(`Name a purpose: --for ${names.join("|")}`);
-  const steps = Object.hasOwn(PURPOSES, purpose) ? PURPOSES[purpose] : undefined;
-  if (!steps) throw unknownName("purpose", purpose, names);
+  if (purpose === undefined) {
+    throw new UsageError(`Name a purpose: --for ${Object.keys(PURPOSES).join("|")}`);
+  }
   let failed = false;
   const machine = thisMachine();
-  for await (const done of provisioned(steps, machine, { dryRun: given.has("dry-run") })) {
+  const dryRun = given.has("dry-run");
+  const steps = stepsFor(purpose, { os: machine.os, dryRun });
+  for await (const done of provisioned(steps, machine, { dryRun })) {
     const { id, what, outcome, reason } = done;
     console.log(`${outcome.padEnd(8)} ${id}: ${what}${reason === undefined ? "" : ` (${reason})`}`);
     failed ||= outcome === "failed";

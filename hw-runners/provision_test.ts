@@ -1,5 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../conformance/commands/usage.ts";
 import type { Machine } from "./machine.ts";
+import { stepsFor } from "./provision.ts";
 import { kubevirtSteps, libvirtSteps } from "./provision/linux.ts";
 import { provisioned, type Step } from "./provision/step.ts";
 import { HCS_STEPS, HYPERV_STEPS } from "./provision/windows.ts";
@@ -69,6 +71,16 @@ Deno.test("a step whose commands do not help has failed", async () => {
   const { machine: on } = machine();
   const never: Step = { ...step("a", "make-a"), isDone: () => Promise.resolve(false) };
   assertEquals(await outcomes([never], on), ["a failed"]);
+});
+
+Deno.test("a machine of another system is not made a runner, and may see what would be done", () => {
+  assertThrows(
+    () => stepsFor("hyperv", { os: "linux", dryRun: false }),
+    UsageError,
+    'its system has to be "windows"',
+  );
+  assertEquals(stepsFor("hyperv", { os: "linux", dryRun: true }), HYPERV_STEPS);
+  assertEquals(stepsFor("hyperv", { os: "windows", dryRun: false }), HYPERV_STEPS);
 });
 
 Deno.test("no purpose has two steps of one name, and each has something to do", () => {

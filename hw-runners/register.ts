@@ -96,6 +96,17 @@ function needed(value: string | undefined, what: string): string {
   return value;
 }
 
+/** What starts the runner in a folder. @throws {UsageError} if it is not there: nothing is registered */
+export async function scriptOf(folder: string): Promise<string> {
+  const path = `${folder}/${Deno.build.os === "windows" ? "run.cmd" : "run.sh"}`;
+  try {
+    await Deno.stat(path);
+    return path;
+  } catch (cause) {
+    throw new UsageError(`The folder "${folder}" holds no runner of GitHub's`, { cause });
+  }
+}
+
 const OPTIONS: readonly Option[] = [
   { name: "repository", value: "OWNER/NAME", help: "whose jobs it takes" },
   { name: "label", value: "NAME", many: true, help: "what jobs ask for, such as libvirt" },
@@ -121,6 +132,7 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = userPath(needed(given.one("runner"), "--runner FOLDER"));
   const labels = given.all("label");
   if (labels.length === 0) throw new UsageError("Expected --label NAME, such as libvirt");
+  const script = await scriptOf(folder);
   const config = await singleJobConfig({
     api: new URL(Deno.env.get("GITHUB_API_URL") ?? "https://api.github.com/"),
     repository: [owner, name],
@@ -128,8 +140,7 @@ async function main(args: readonly string[]): Promise<number> {
     labels,
     token: needed(Deno.env.get("GITHUB_TOKEN"), "a token in the variable GITHUB_TOKEN"),
   });
-  const script = Deno.build.os === "windows" ? "run.cmd" : "run.sh";
-  const command = new Deno.Command(`${folder}/${script}`, {
+  const command = new Deno.Command(script, {
     cwd: folder,
     clearEnv: true,
     env: runnerEnvironment(Deno.env.toObject(), config),

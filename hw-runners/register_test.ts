@@ -1,8 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../conformance/commands/usage.ts";
 import {
   type Registration,
   RegistrationError,
   runnerEnvironment,
+  scriptOf,
   singleJobConfig,
 } from "./register.ts";
 
@@ -56,6 +58,10 @@ Deno.test("a refusal tells GitHub's words, and never the token", async () => {
     assertEquals(error.message, "GitHub refuses the runner with status 403: No");
     assertEquals(Deno.inspect(error).includes("s3cret"), false);
   });
+});
+
+Deno.test("a folder without a runner is wrong use", async () => {
+  await assertRejects(() => scriptOf("/nowhere"), UsageError, '"/nowhere" holds no runner');
 });
 
 Deno.test("the runner gets its configuration, and neither the token nor anything else", () => {

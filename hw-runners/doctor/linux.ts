@@ -6,7 +6,8 @@
 
 import { type Probe, programProbe, systemProbe } from "./probe.ts";
 
-const INSTALL = "sudo deno task provision --for libvirt";
+/** Where sudo looks for programs there is seldom a Deno. */
+const INSTALL = 'sudo env "PATH=$PATH" deno task provision --for libvirt';
 
 /** For libvirt. */
 export const LIBVIRT_PROBES: readonly Probe[] = [
@@ -57,7 +58,7 @@ export const LIBVIRT_PROBES: readonly Probe[] = [
 export const KUBEVIRT_PROBES: readonly Probe[] = [
   programProbe("kubectl", ["version", "--client"], {
     what: "kubectl",
-    mend: "sudo deno task provision --for kubevirt",
+    mend: "install it by https://kubernetes.io/docs/tasks/tools/; k3s brings one",
     without: "the driver has a client of its own; kubectl is for people",
   }),
 ];

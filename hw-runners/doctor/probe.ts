@@ -31,10 +31,17 @@ export interface Probe {
 /** What became of a probe. */
 export interface Finding extends Omit<Probe, "look">, Seen {}
 
-/** Looks at all, one after the other. */
+/** The probe that all others rest on: what mends them is for that system. */
+const SYSTEM = "system";
+
+/** Looks at all, one after the other; on another system at no more than that. */
 export async function findings(probes: readonly Probe[], machine: Machine): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const { look, ...facts } of probes) found.push({ ...facts, ...await look(machine) });
+  for (const { look, ...facts } of probes) {
+    const seen = await look(machine);
+    found.push({ ...facts, ...seen });
+    if (facts.id === SYSTEM && !seen.ok) break;
+  }
   return found;
 }
 
@@ -56,7 +63,7 @@ export function told(all: readonly Finding[]): string {
 /** A probe for a system. */
 export function systemProbe(os: Machine["os"], what: string): Probe {
   return {
-    id: "system",
+    id: SYSTEM,
     what,
     mend: `use a machine with ${what}`,
     look: (machine) => Promise.resolve({ ok: machine.os === os, found: machine.os }),

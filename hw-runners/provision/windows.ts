@@ -63,6 +63,8 @@ const ACCOUNT = step(
 /** For Hyper-V. */
 export const HYPERV_STEPS: readonly Step[] = [
   feature("Microsoft-Hyper-V"),
+  // Windows itself brings the module along, Windows Server does not.
+  feature("Microsoft-Hyper-V-Management-PowerShell"),
   step("switch", "there is a virtual switch", {
     test: "Get-VMSwitch",
     make: `New-VMSwitch -Name ${SWITCH} -SwitchType Internal | Out-Null`,
