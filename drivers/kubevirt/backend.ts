@@ -158,6 +158,14 @@ export type KubeMethods = {
     },
     KubeList
   >;
+  /**
+   * The names of all that there is of some kinds in the connection's own namespace, by resource: for
+   * what looks behind an adapter's back.
+   */
+  census: Op<
+    { readonly kinds: readonly Pick<Collection, "group" | "version" | "resource">[] },
+    { readonly [resource: string]: readonly string[] }
+  >;
   create: Op<Collection & { body: KubeObject; options?: ChangeOptions }, KubeObject>;
   /** Puts an object in the place of the present one; refused if that is newer than the body says. */
   replace: Op<Target & { body: KubeObject; options?: ChangeOptions }, KubeObject>;

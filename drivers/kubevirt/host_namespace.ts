@@ -64,18 +64,11 @@ export class Namespace {
 
   /** What there is, as `disk:NAME`. */
   async inventory(): Promise<string[]> {
-    const entries: string[] = [];
-    for (const kind of KIND_NAMES) {
-      const at = await this.at(kind);
-      let next: string | undefined;
-      do {
-        const params = { ...at, view: "outline", limit: 500, continue: next } as const;
-        const page = await this.#backend.call("list", params);
-        entries.push(...page.items.map(({ metadata }) => `${WORDS[kind]}:${metadata.name}`));
-        next = page.metadata.continue;
-      } while (next);
-    }
-    return entries.sort();
+    const kinds = KIND_NAMES.map((kind) => KINDS[kind]);
+    const names = await this.#backend.call("census", { kinds });
+    return KIND_NAMES.flatMap((kind) =>
+      (names[KINDS[kind].resource] ?? []).map((name) => `${WORDS[kind]}:${name}`)
+    ).sort();
   }
 
   /** Reads one, in outline unless asked otherwise; undefined if it is not there. */

@@ -15,6 +15,7 @@ import type {
   KubeObject,
   WatchEvent,
 } from "./backend.ts";
+import { census } from "./census.ts";
 import { outlineOf, outlinesOf } from "./outline.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./http.ts";
 import { type PlainMethod, REQUESTS, watchRequest } from "./requests.ts";
@@ -43,6 +44,9 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
     { signal }: BackendCallOptions = {},
   ): Promise<Json> {
     if (method === "access") return await access();
+    if (method === "census") {
+      return await census(backend, (await access()).namespace, params, { signal });
+    }
     if (method === "watch.start") {
       return await watches.start(params, await accessOf(params), signal);
     }
@@ -57,7 +61,7 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
     if (method === "inspect" || isObject(result)) return result;
     throw new BackendError("garbled", "", "The answer of the API server is no object");
   }
-  return {
+  const backend: KubeBackend = {
     call: async <K extends keyof KubeMethods & string>(
       method: K,
       params: KubeMethods[K]["params"],
@@ -70,6 +74,7 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
       return Promise.resolve();
     },
   };
+  return backend;
 }
 
 function inView({ view }: Pick<Collection, "view">, method: PlainMethod, result: Json): Json {

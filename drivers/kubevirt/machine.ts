@@ -150,7 +150,9 @@ export class KubevirtMachine implements Machine {
       const { answer, ...begun } = await locks.run(key, begin, { signal });
       if (!begun.changed || operation === "stop") return begun;
       const isSettled = (state: PowerState): boolean => SETTLED[operation].includes(state);
-      const settling = { operation, isSettled, ...(answer && { answer }) };
+      // What is left of an instance without power takes a while to go.
+      const isSlow = operation === "forceStop";
+      const settling = { operation, isSettled, isSlow, ...(answer && { answer }) };
       const vm = await settled(this.#session, this.#identity, settling, { signal });
       const { state } = seenState(vm);
       if (state === "error") throw troubleOf(vm);

@@ -51,6 +51,8 @@ export interface Settling {
   isSettled(state: PowerState): boolean;
   /** What the cluster answered to the change. */
   readonly answer?: MachineOutline;
+  /** Whether it takes a while in any case, so that the first look comes later. */
+  readonly isSlow?: boolean;
 }
 
 /**
@@ -61,14 +63,14 @@ export interface Settling {
 export async function settled(
   session: DriverSession,
   identity: Identity,
-  { operation, isSettled, answer }: Settling,
+  { operation, isSettled, answer, isSlow = false }: Settling,
   { signal }: Options,
 ): Promise<MachineOutline> {
   if (answer && isSettled(seenState(answer).state)) return answer;
   const { clock, settings } = session;
   let last = answer ? seenState(answer).raw : "";
   const vm = await patiently({
-    ...{ clock, settings, signal, isAnswered: answer !== undefined },
+    ...{ clock, settings, signal, isAnswered: isSlow || answer !== undefined },
     async look({ signal }): Promise<MachineOutline | undefined> {
       const vm = await readMachine(session, identity, operation, { signal });
       const { state, raw } = seenState(vm);

@@ -78,7 +78,7 @@ const selection = ({ labelSelector, fieldSelector }: Selection): Query => ({
 /** The methods that are one request and one answer. */
 export type PlainMethod = Exclude<
   keyof KubeMethods,
-  "access" | "upload" | `ssh.${string}` | `watch.${string}` | `lab.${string}`
+  "access" | "census" | "upload" | `ssh.${string}` | `watch.${string}` | `lab.${string}`
 >;
 type Params<K extends keyof KubeMethods> = KubeMethods[K]["params"];
 type Requests = { readonly [K in PlainMethod]: (params: Params<K>) => HttpRequest };

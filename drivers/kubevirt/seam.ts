@@ -27,6 +27,7 @@ function laneOf(method: string, params: Json): string {
 
 const READS: ReadonlySet<string> = new Set<keyof KubeMethods>([
   "access",
+  "census",
   "get",
   "inspect",
   "list",

@@ -159,9 +159,14 @@ async function sweep(context: PluginContext, what: Sweep): Promise<Seen> {
   const empty = { flaws: [], unsure: [], late: [], blank: [], torn: [], stuck: [], requests: [] };
   const seen: Seen = { ...empty, failures: 0 };
   const begin = await beginner(context, what);
+  // How many changes the method makes is seen once: what fails is the same for each kind of fault.
+  let changes = what.mostCalls;
   for (const fault of FAULTS) {
-    for (let call = 1; call <= what.mostCalls; call++) {
-      if (!await round(context, what, await begin(), { ...fault, call }, seen)) break;
+    const isChange = fault.among === "changes";
+    for (let call = 1; call <= (isChange ? changes : what.mostCalls); call++) {
+      if (await round(context, what, await begin(), { ...fault, call }, seen)) continue;
+      if (isChange) changes = call - 1;
+      break;
     }
   }
   // All at once: each may have a guest that takes its time.

@@ -10,16 +10,26 @@ import { type Tracker, withMembers } from "../../engine/tracker.ts";
 import type { Rig } from "../rig.ts";
 import { pluginContext } from "./context.ts";
 
-/** The same plugin, with all that it makes written down before. */
+/** The same plugin, with all that it makes written down before, and struck out when it is removed. */
 function tracked(plugin: MachinePlugin, owner: string, tracker: Tracker): MachinePlugin {
   const resource = (name: string): HostResource => ({ kind: "plugin-machine", owner, name });
   const { spi } = plugin;
+  const ids = new Map<string, string>();
   return withMembers(plugin, {
     createMachine: (request, options) =>
-      tracker.make(
-        resource(request.machine.name),
-        () => plugin.createMachine(request, options),
-      ),
+      tracker.make(resource(request.machine.name), async () => {
+        const answer = await plugin.createMachine(request, options);
+        ids.set(request.machine.name, answer.providerID);
+        return answer;
+      }),
+    async deleteMachine(request, options) {
+      const answer = await plugin.deleteMachine(request, options);
+      const { name, spec } = request.machine;
+      // One of another id is a former machine of the name, and the later one stays.
+      const isMeant = !spec?.providerID || spec.providerID === ids.get(name);
+      if (isMeant) tracker.gone(resource(name));
+      return answer;
+    },
     ...(spi && {
       spi: withMembers(spi, {
         createMachine: (name, ...rest) =>

@@ -59,15 +59,19 @@ export function refOf(name: string): MachineRef {
   return { cluster: name, name };
 }
 
-/** Settles as the promise does, but for what is not there: false then, and true otherwise. */
-async function wasThere(removal: Promise<unknown>): Promise<boolean> {
+/** Settles as the promise does, but for what is not there: with undefined then. */
+async function ifThere<T>(asked: Promise<T> | undefined): Promise<T | undefined> {
   try {
-    await removal;
-    return true;
+    return await asked;
   } catch (error) {
-    if (isDriverError(error) && error.code === "not-found") return false;
+    if (isDriverError(error) && error.code === "not-found") return undefined;
     throw error;
   }
+}
+
+/** Whether there was something to remove. */
+async function wasThere(removal: Promise<unknown>): Promise<boolean> {
+  return await ifThere(removal.then(() => true)) ?? false;
 }
 
 function facetsOf(driver: Driver): TaskFacet[] {
@@ -85,14 +89,15 @@ export function driverMachines(
   let connected: Promise<unknown> | undefined;
   const nameOf = (id: TaskId): string => machineName(id, driver.nameRule.maxLength);
   const ref = ({ more }: MachineNote): MachineRef => refOf(String(more));
+  // A handle keeps nothing but the identity, so that it is asked for once.
+  const handles = new Map<string, Machine>();
   const get = async (note: MachineNote, signal?: AbortSignal): Promise<Machine | undefined> => {
-    try {
-      const machine = await driver.machines.get(ref(note), { signal });
-      return machine.id === note.id ? machine : undefined;
-    } catch (error) {
-      if (isDriverError(error) && error.code === "not-found") return undefined;
-      throw error;
-    }
+    const known = handles.get(note.id);
+    if (known) return known;
+    const machine = await ifThere(driver.machines.get(ref(note), { signal }));
+    if (machine?.id !== note.id) return undefined;
+    handles.set(note.id, machine);
+    return machine;
   };
   return {
     plugin: { name: driver.name, version: VERSION },
@@ -130,35 +135,40 @@ export function driverMachines(
       );
       undo.add(`machine:${name}`, () => wasThere(driver.machines.delete(at, { force: true })));
       await tailoring?.apply(made, plan, { signal });
-      await made.start({ signal });
-      const { verdict, error } = await made.wait("running", { timeoutMs: START_MS, signal });
-      if (verdict !== "reached") {
-        throw new Trouble(error?.code ?? "deadline-exceeded", error?.message ?? "It does not run");
-      }
+      const { state } = await made.start({ signal });
+      handles.set(made.id, made);
+      if (state !== "running") await running(made, signal);
       return { name: driver.qualifiedMachineName(at), id: made.id, more: name };
     },
     async look(note, { signal }): Promise<Sight> {
-      const machine = await get(note, signal);
-      if (!machine) return { state: "gone" };
-      const { state, error } = await machine.status({ signal });
-      return sightOf(state, error?.message);
+      const status = await ifThere((await get(note, signal))?.status({ signal }));
+      return status ? sightOf(status.state, status.error?.message) : { state: "gone" };
     },
     changes: driver.events && ((signal) => changesOf(driver, signal)),
     async askToStop(note, { signal }) {
-      await (await get(note, signal))?.stop({ signal });
+      await ifThere((await get(note, signal))?.stop({ signal }));
     },
     async switchOff(note, { signal }) {
-      return (await (await get(note, signal))?.forceStop({ signal }))?.changed ?? false;
+      const change = await ifThere((await get(note, signal))?.forceStop({ signal }));
+      return change?.changed ?? false;
     },
-    async remove(id, _, { signal }) {
+    async remove(id, note, { signal }) {
       const at = refOf(nameOf(id));
       const had = await wasThere(driver.machines.delete(at, { force: true, signal }));
       const { networks } = driver;
       const hadNetwork = networks && await wasThere(networks.delete(at.cluster, { signal }));
       await images.release(id, { signal });
+      if (note) handles.delete(note.id);
       return hadNetwork || had;
     },
   };
+}
+
+/** Waits until a machine runs. @throws {Trouble} if it does not */
+async function running(machine: Machine, signal: AbortSignal | undefined): Promise<void> {
+  const { verdict, error } = await machine.wait("running", { timeoutMs: START_MS, signal });
+  if (verdict === "reached") return;
+  throw new Trouble(error?.code ?? "deadline-exceeded", error?.message ?? "It does not run");
 }
 
 function assertAbsolute(key: string, path: string | undefined): void {
