@@ -3,10 +3,6 @@ import { KubeconfigError, parseKubeconfig } from "./kubeconfig.ts";
 
 const CANARY = "canary-5f2c";
 
-/** Something in PEM. */
-const pem = (what: string, content = "MA=="): string =>
-  `-----BEGIN ${what}-----\n${content}\n-----END ${what}-----\n`;
-
 interface Parts {
   readonly cluster?: Record<string, unknown>;
   readonly user?: Record<string, unknown>;
@@ -24,19 +20,19 @@ function kubeconfig({ cluster = {}, user = {}, context = {} }: Parts = {}): stri
 
 Deno.test("a kubeconfig tells server, namespace and credentials", () => {
   const text = kubeconfig({
-    cluster: { "certificate-authority-data": btoa(pem("CERTIFICATE", "CA")) },
+    cluster: { "certificate-authority-data": btoa("CA") },
     user: {
-      "client-certificate-data": btoa(pem("CERTIFICATE")),
-      "client-key-data": btoa(pem("EC PRIVATE KEY")),
+      "client-certificate-data": btoa("CERT"),
+      "client-key-data": btoa("KEY"),
     },
     context: { namespace: "lab" },
   });
   const { server, namespace, ca, cert, key, token } = parseKubeconfig(text);
   assertEquals([server, namespace], ["https://10.0.0.1:6443", "lab"]);
   assertEquals([ca, cert, key, token], [
-    { text: pem("CERTIFICATE", "CA") },
-    { text: pem("CERTIFICATE") },
-    { text: pem("EC PRIVATE KEY") },
+    { text: "CA" },
+    { text: "CERT" },
+    { text: "KEY" },
     { text: CANARY },
   ]);
 });
@@ -65,7 +61,7 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
   }],
   ["a file of a token", "tokenFile", { user: { token: "", tokenFile: "/etc/passwd" } }],
   ["a key without a certificate", "client-certificate", {
-    user: { "client-key-data": btoa(pem("PRIVATE KEY")) },
+    user: { "client-key-data": btoa("KEY") },
   }],
   ["no https", "server", { cluster: { server: "http://10.0.0.1" } }],
   ["a password in the address", "server", { cluster: { server: `https://u:${CANARY}@k` } }],
@@ -77,16 +73,7 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
   ["no base64", "client-certificate-data", {
     user: {
       "client-certificate-data": `${CANARY}!`,
-      "client-key-data": btoa(pem("PRIVATE KEY")),
-    },
-  }],
-  ["an authority that is none", "certificate-authority-data", {
-    cluster: { "certificate-authority-data": btoa(CANARY) },
-  }],
-  ["a certificate for a key", "client-key-data", {
-    user: {
-      "client-certificate-data": btoa(pem("CERTIFICATE")),
-      "client-key-data": btoa(pem("CERTIFICATE", CANARY)),
+      "client-key-data": btoa("KEY"),
     },
   }],
   ["a namespace that cannot be one", "namespace", { context: { namespace: "Prod/x" } }],

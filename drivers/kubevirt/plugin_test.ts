@@ -334,7 +334,7 @@ Deno.test("a kubeconfig that would run a program, read a file or trust anybody i
     ["auth-provider", { "auth-provider": { name: "gcp" } }, {}],
     ["tokenFile", { tokenFile: "/etc/passwd" }, {}],
     ["client-key", {
-      "client-certificate-data": btoa("-----BEGIN CERTIFICATE-----"),
+      "client-certificate-data": btoa("CERT"),
       "client-key": "/etc/key",
     }, {}],
     ["insecure-skip-tls-verify", { token: "t" }, { "insecure-skip-tls-verify": true }],
