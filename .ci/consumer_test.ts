@@ -3,8 +3,13 @@ import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { packageCopy } from "./publish.ts";
 
+const { exports }: { exports: Record<string, string> } = JSON.parse(
+  await Deno.readTextFile(new URL("../deno.json", import.meta.url)),
+);
+
 /** What the project does: a machine in memory, and the suite over a simulated host. */
 const PROGRAM = `
+${Object.keys(exports).map((path) => `import "@vmtck/vmtck${path.slice(1)}";`).join("\n")}
 import { DriverError, isDriverError } from "@vmtck/vmtck";
 import { systemClock } from "@vmtck/vmtck/backend";
 import { CASES, openSubject, run, select } from "@vmtck/vmtck/conformance";
