@@ -5,13 +5,23 @@
  */
 
 import { BackendError, type Json } from "../backend/backend.ts";
+import type { Access } from "./backend.ts";
 import type { HttpResponse } from "./http.ts";
+import { withoutCredentials } from "./redact.ts";
 import { codeOf, type Refusal } from "./status.ts";
 
 /** More than that is no answer of an API server to what is asked here. */
 const LONGEST_BODY = 64 * 1024 * 1024;
 /** What of a text that is no `Status` is kept. */
 const LONGEST_MESSAGE = 1000;
+
+/** What a response answers. */
+export interface Asked {
+  /** The path of the request. */
+  readonly path: string;
+  /** With which credentials: what stands before a server may quote all that it is sent. */
+  readonly access: Access;
+}
 
 /** The whole body. @throws {BackendError} `garbled` if it is too long, and what reading it throws */
 export async function textOf({ body }: HttpResponse): Promise<string> {
@@ -26,22 +36,26 @@ export async function textOf({ body }: HttpResponse): Promise<string> {
 }
 
 /**
- * The result in a response to a request for that path; null if it is empty.
+ * The result in a response; null if it is empty.
  *
  * @throws {BackendError} `refused` with the code of the refusal, or `garbled`
  */
-export async function resultOf(response: HttpResponse, path: string): Promise<Json> {
+export async function resultOf(response: HttpResponse, asked: Asked): Promise<Json> {
   const text = await textOf(response);
   const { status } = response;
-  if (status < 200 || status > 299) throw refused(response, text, path);
+  if (status < 200 || status > 299) throw refused(response, text, asked);
   if (text === "") return null;
   const value = parsed(text);
   if (value !== undefined) return value;
   throw new BackendError("garbled", "", "The answer of the API server is no JSON");
 }
 
-/** The refusal in a response that is none of success, to a request for that path. */
-export function refused(response: HttpResponse, text: string, path: string): BackendError {
+/** The refusal in a response that is none of success. */
+export function refused(
+  response: HttpResponse,
+  text: string,
+  { path, access }: Asked,
+): BackendError {
   const { status } = response;
   const value = parsed(text);
   const refusal = isStatus(value)
@@ -53,21 +67,26 @@ export function refused(response: HttpResponse, text: string, path: string): Bac
   // The words for what is not installed do not tell what that is.
   const unserved = status === 404 && !isStatus(value);
   const where = `The API server does not serve ${path.replace(/\?.*/s, "")}: is it installed?`;
-  return refusedWith({ ...refusal, ...hint }, unserved ? where : message);
+  return refusedWith({ ...refusal, ...hint }, unserved ? where : message, access);
 }
 
 /** The refusal in a `Status` that came inside a stream. */
-export function refusedBy(status: Json | undefined): { code: string; message: string } {
+export function refusedBy(
+  status: Json | undefined,
+  access: Access,
+): { code: string; message: string } {
   const value = isStatus(status) ? status : {};
   const { code, message } = refusedWith(
     refusalIn(value, typeof value.code === "number" ? value.code : 500),
     typeof value.message === "string" ? value.message : "",
+    access,
   );
   return { code, message };
 }
 
-function refusedWith(refusal: Refusal, message: string): BackendError {
-  const text = message.trim().slice(0, LONGEST_MESSAGE);
+function refusedWith(refusal: Refusal, message: string, access: Access): BackendError {
+  // What is cut in the middle would not be found any more.
+  const text = withoutCredentials(message.trim(), access).slice(0, LONGEST_MESSAGE);
   const note = noteIn(refusal, text);
   const code = codeOf(note ? { ...refusal, note } : refusal);
   return new BackendError("refused", code, text || `The API server answered ${code}`);

@@ -54,9 +54,9 @@ export function httpBackend({ transport, access, close }: HttpBackendOptions): K
     if (!isPlain(method)) throw notSimulated(method);
     const toRequest: (params: never) => HttpRequest = REQUESTS[method];
     const request = toRequest(params);
-    const options = { access: await accessOf(params), signal };
-    const response = await transport(request, options);
-    const result = inView(params, method, await resultOf(response, request.path));
+    const used = await accessOf(params);
+    const response = await transport(request, { access: used, signal });
+    const result = inView(params, method, await resultOf(response, { ...request, access: used }));
     if (method === "invoke") return null;
     if (method === "inspect" || isObject(result)) return result;
     throw new BackendError("garbled", "", "The answer of the API server is no object");
@@ -115,12 +115,12 @@ class Watches {
       const request = watchRequest(params);
       const response = await this.#transport(request, options);
       if (response.status !== 200) {
-        throw refused(response, await textOf(response), request.path);
+        throw refused(response, await textOf(response), { ...request, access });
       }
       signal?.throwIfAborted();
       const watch = `watch-${++this.#count}`;
       this.#running.set(watch, controller);
-      this.#pump(watch, response, params);
+      this.#pump(watch, response, { ...params, access });
       return { watch };
     } finally {
       signal?.removeEventListener("abort", abandon);
@@ -142,13 +142,13 @@ class Watches {
   async #pump(
     watch: string,
     response: HttpResponse,
-    { view }: Pick<Collection, "view">,
+    { view, access }: Pick<Collection, "view"> & { readonly access: Access },
   ): Promise<void> {
     let broken = false;
     try {
       for await (const line of lines(response.body)) {
         if (!this.#running.has(watch)) return;
-        const event = eventIn(watch, line);
+        const event = eventIn(watch, line, access);
         if (!event) {
           broken = true;
           break;
@@ -193,10 +193,10 @@ function isKubeObject(value: Json | undefined): value is KubeObject {
 }
 
 /** What a line of a watch says, or undefined if it makes no sense. */
-function eventIn(watch: string, line: string): WatchEvent | undefined {
+function eventIn(watch: string, line: string, access: Access): WatchEvent | undefined {
   const value = parsed(line);
   if (!isObject(value)) return undefined;
   const { type, object } = value;
-  if (type === "ERROR") return { watch, type, ...refusedBy(object) };
+  if (type === "ERROR") return { watch, type, ...refusedBy(object, access) };
   return isChange(type) && isKubeObject(object) ? { watch, type, object } : undefined;
 }

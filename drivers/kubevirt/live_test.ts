@@ -5,6 +5,8 @@ import { httpBackend } from "./live.ts";
 
 const SECRETS = { group: "", version: "v1", resource: "secrets", namespace: "ns" };
 
+const TOKEN = "canary-0b7e-".repeat(90);
+
 interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,7 +27,7 @@ function scene(reply: Reply) {
     }
     return Promise.resolve({ status, header: (name) => headers[name], body: body() });
   };
-  const access = () => Promise.resolve({ server: "https://k", namespace: "ns" });
+  const access = () => Promise.resolve({ server: "https://k", namespace: "ns", token: TOKEN });
   return { backend: httpBackend({ transport, access }), requests };
 }
 
@@ -86,6 +88,20 @@ Deno.test("a path that is not served is named, as the server's own words do not"
   const error = await assertRejects(() => backend.call("list", { ...cdi, limit: 5 }), BackendError);
   const path = "/apis/cdi.kubevirt.io/v1beta1/namespaces/ns/datavolumes";
   assertEquals(error.message, `The API server does not serve ${path}: is it installed?`);
+});
+
+Deno.test("what stands before a server and quotes its request tells no token, also where it is cut", async () => {
+  for (const padding of [0, 500, 990]) {
+    const text = `${"x".repeat(padding)} Authorization: Bearer ${TOKEN} ${btoa(TOKEN)}`;
+    for (const pieces of [[text], [status({ reason: "Forbidden", message: text })]]) {
+      await using backend = scene({ status: 403, pieces }).backend;
+      for (const access of [undefined, { server: "https://k", token: TOKEN }]) {
+        const call = () => backend.call("list", { ...SECRETS, ...(access && { access }) });
+        const { message } = await assertRejects(call, BackendError);
+        assertEquals([message.includes("canary"), message.includes("Y2FuYXJ5")], [false, false]);
+      }
+    }
+  }
 });
 
 Deno.test("an answer that is cut or no JSON is garbled", async () => {
