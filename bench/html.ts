@@ -49,7 +49,7 @@ function rowOf({ series, x, unit, values }: Series): string {
   const name = `${series}${x === undefined ? "" : ` [${x}]`}`;
   return `<tr><th>${escaped(name)}</th><td>${histogram(values)}</td>` +
     numbers.map((value) => `<td>${shown(value)}</td>`).join("") +
-    `<td>${unit}</td><td>${values.length}</td></tr>`;
+    `<td>${escaped(unit)}</td><td>${values.length}</td></tr>`;
 }
 
 const STYLE = `body{font:14px/1.4 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em;
