@@ -7,8 +7,6 @@
 import type { Case } from "../../case.ts";
 import { ENDS, notFound } from "./refusals.ts";
 
-/** How long a driver may take to see that a machine has ended. */
-const NOTICED_MS = 10_000;
 /** How many wait at once. */
 const MANY = 10;
 
@@ -116,15 +114,13 @@ export const TASK_WAIT_CASES: readonly Case<"task-driver">[] = [
     title: "A guest that switches itself off ends its task well",
     why: "Every end was an error",
     needs: ["host.turnOff"],
-    checks: { end: "task.wait.clean", soon: "task.wait.clean", state: "task.wait.clean" },
-    async run({ driver, fresh, host, clock, check }) {
+    checks: { end: "task.wait.clean", state: "task.wait.clean" },
+    async run({ driver, fresh, host, check }) {
       const { id, machine } = await fresh.task();
       const wait = driver.waitTask(id);
-      const begun = clock.now();
       await host.turnOff(machine);
+      // Nothing else is asked of the driver meanwhile: it notices by itself.
       check.equal("end", "end", await wait, ENDS.clean);
-      const took = clock.now() - begun;
-      check.holds("soon", "milliseconds", took < NOTICED_MS, `less than ${NOTICED_MS}`, took);
       check.equal("state", "state", (await driver.inspectTask(id)).state, "exited");
     },
   },
@@ -163,20 +159,13 @@ export const TASK_WAIT_CASES: readonly Case<"task-driver">[] = [
     title: "A machine that was removed ends its task with an error",
     why: "The query failed for ever, and the task ran for ever",
     needs: ["host.vanish"],
-    checks: {
-      error: "task.wait.vanished",
-      soon: "task.wait.vanished",
-      state: "task.wait.vanished",
-    },
-    async run({ driver, fresh, host, clock, check }) {
+    checks: { error: "task.wait.vanished", state: "task.wait.vanished" },
+    async run({ driver, fresh, host, check }) {
       const { id, machine } = await fresh.task();
       const wait = driver.waitTask(id);
-      const begun = clock.now();
       await host.vanish(machine);
       const { error = "" } = await wait;
       check.holds("error", "error", error !== "", "it says why", error);
-      const took = clock.now() - begun;
-      check.holds("soon", "milliseconds", took < NOTICED_MS, `less than ${NOTICED_MS}`, took);
       check.equal("state", "state", (await driver.inspectTask(id)).state, "exited");
     },
   },

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { TASK_REASONS, type TaskDriver, type TaskEvent } from "../../../drivers/contract/mod.ts";
+import {
+  TASK_REASONS,
+  type TaskDriver,
+  type TaskEvent,
+  type TaskId,
+} from "../../../drivers/contract/mod.ts";
 import { withMembers } from "../../engine/tracker.ts";
 import type { Freedom } from "../freedoms.ts";
 import { mapErrors } from "../mutant.ts";
@@ -15,6 +20,9 @@ type TaskFreedom = Freedom<"task-driver">;
 
 /** How much longer each call takes. */
 const SLOW_MS = 200;
+
+/** How much later than it happened an end is noticed: a driver without events looks every minute. */
+const LATE_MS = 60_000;
 
 /** The same driver, whose calls take longer; what a wait answers comes at once all the same. */
 function slowed(driver: TaskDriver, wait: () => Promise<void>): Partial<TaskDriver> {
@@ -53,6 +61,26 @@ export const TASK_FREEDOMS: readonly TaskFreedom[] = [
     contract: "task-driver",
     uses: "a call may take as long as it likes",
     mutate: onTasks((driver, { clock }) => slowed(driver, () => clock.sleep(SLOW_MS))),
+  },
+  {
+    id: "task-ends-are-noticed-late",
+    contract: "task-driver",
+    uses: "nothing says how soon an end is noticed that nobody asked for",
+    mutate: onTasks((driver, { clock }) => {
+      const known = new Set<TaskId>();
+      return {
+        stopTask: async (id, options) => {
+          known.add(id);
+          await driver.stopTask(id, options);
+        },
+        waitTask: async (id, options) => {
+          const exit = await driver.waitTask(id, options);
+          if (!known.has(id)) await clock.sleep(LATE_MS, { signal: options?.signal });
+          known.add(id);
+          return exit;
+        },
+      };
+    }),
   },
   {
     id: "task-other-messages",
