@@ -52,20 +52,20 @@ export async function runCommand(options: Options): Promise<number> {
   const { module } = target;
   const name = `${module.name}-${target.isLive ? "live" : "simulated"}`;
   const base = `${out}/${name}-${startedAt.replace(/[:.]/g, "")}`;
-  using file = await Deno.open(`${base}.ndjson`, { write: true, createNew: true });
   const lines: Line[] = [];
+  using files = new DisposableStack();
+  let file: Deno.FsFile | undefined;
   // At once: a write in the background would go on while the next sample is taken. And what a process
-  // that is killed has measured so far can be read.
+  // that is killed has measured so far can be read. There is no file before its head is known.
   const write = (line: Line): void => {
-    file.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
+    file?.writeSync(new TextEncoder().encode(`${JSON.stringify(line)}\n`));
   };
   let isOver = false;
   const emit = (line: Line): void => {
     // Work that was left behind adds nothing to what is written below.
     if (isOver) return;
     lines.push(line);
-    // The head comes first, although it is known only once something was opened.
-    if (lines[0]?.type === "head") write(line);
+    write(line);
   };
   const load = loadNow();
   if (load > navigator.hardwareConcurrency / 2) {
@@ -99,6 +99,7 @@ export async function runCommand(options: Options): Promise<number> {
             commit: await commitOf("."),
             ...{ settings, quick, startedAt, load },
           };
+          file = files.use(await Deno.open(`${base}.ndjson`, { write: true, createNew: true }));
           // What could not be measured at all may have been told before.
           lines.unshift(head);
           lines.forEach(write);
@@ -110,7 +111,6 @@ export async function runCommand(options: Options): Promise<number> {
   await orInterrupted(work(), { signal, isLive: target.isLive });
   isOver = true;
   if (lines[0]?.type !== "head") {
-    await Deno.remove(`${base}.ndjson`);
     if (signal.aborted) return interrupted.exitCode;
     throw new UsageError("None of these measures can be taken here");
   }
