@@ -8,7 +8,9 @@
  */
 
 import { UVM_CREATE_MUTANTS } from "./create.ts";
+import { UVM_GUEST_MUTANTS } from "./create_guests.ts";
 import { UVM_END_MUTANTS } from "./ends.ts";
+import { UVM_ERROR_MUTANTS } from "./errors.ts";
 import { UVM_NETWORK_MUTANTS } from "./networks.ts";
 import { UVM_SCSI_MUTANTS } from "./scsi.ts";
 import { UVM_SCSI_FAILURE_MUTANTS } from "./scsi_failures.ts";
@@ -20,6 +22,8 @@ import { UVM_WAIT_MUTANTS } from "./waits.ts";
 /** The mutants. */
 export const UVM_MUTANTS: readonly UvmMutant[] = [
   ...UVM_CREATE_MUTANTS,
+  ...UVM_GUEST_MUTANTS,
+  ...UVM_ERROR_MUTANTS,
   ...UVM_WAIT_MUTANTS,
   ...UVM_END_MUTANTS,
   ...UVM_SCSI_MUTANTS,

@@ -17,6 +17,7 @@ import {
   type Subject,
   type UtilityVm,
   type UtilityVmHost,
+  type UtilityVmOptions,
   type UtilityVms,
   type UvmWaitResult,
   type VpmemDevices,
@@ -71,6 +72,11 @@ export function onVms(
         return withMembers(vms, change(vms, world));
       },
     });
+}
+
+/** Changes the options of every create. */
+export function withOptions(change: (options: UtilityVmOptions) => UtilityVmOptions): MutateVms {
+  return onVms((vms) => ({ create: (options, call) => vms.create(change(options), call) }));
 }
 
 /** Changes every handle of a VM. */
