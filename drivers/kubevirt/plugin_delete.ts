@@ -180,11 +180,12 @@ async function partsIn(call: MachineCall, uid: string | undefined): Promise<Part
   }
   if (found.length === 0) return [];
   const vm = await objects.find("virtualmachines", names.vm, { signal });
-  const successor = vm && carries(vm, ownLabels(names)) ? vm.metadata.uid : undefined;
+  // Also one without the labels: whoever takes them off a machine wants to keep it.
+  const present = vm?.metadata.uid;
   return found.filter(({ object }) => {
     const owner = ownerOf(object.metadata)?.uid;
-    if (owner === undefined) return successor === undefined;
-    return owner !== successor && (uid === undefined || owner === uid);
+    if (owner === undefined) return present === undefined;
+    return owner !== present && (uid === undefined || owner === uid);
   });
 }
 

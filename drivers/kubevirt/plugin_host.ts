@@ -10,7 +10,7 @@ import type { Knobs, KubeBackend, KubeObject } from "./backend.ts";
 import { namespaceOf } from "./host_namespace.ts";
 import { samplesOf } from "./plugin_samples.ts";
 import { ROOT_DISK } from "./provider_spec.ts";
-import { diskOf } from "./virtual_machine_names.ts";
+import { diskOf, MACHINE_LABEL, OWNER_LABEL } from "./virtual_machine_names.ts";
 
 /** What another client writes. */
 const TOUCHED = "vmtck.dev/touched";
@@ -43,6 +43,10 @@ export function pluginHost(backend: KubeBackend): PluginHost {
     vanish: async (name) => {
       await space.remove("virtualmachines", name, "Orphan");
       await space.gone("virtualmachines", name);
+    },
+    disown: async (name) => {
+      const labels = { [OWNER_LABEL]: null, [MACHINE_LABEL]: null };
+      await space.merge("virtualmachines", name, { metadata: { labels } });
     },
     condemn: (name) => space.remove("virtualmachines", name),
     powered: async (name) => {

@@ -165,6 +165,27 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     },
   },
   {
+    id: "plugin.delete.disowned",
+    title: "A machine that somebody took from the owner keeps all that it has",
+    why: "Its disks still carry the owner's marks, and are deleted under a machine that runs",
+    needs: ["host", "host.running", "host.disown", "host.fingerprint", "host.uprootMachine"],
+    checks: { untouched: "plugin.delete.foreign", kept: "plugin.delete.foreign" },
+    async run({ plugin, fresh, host, settled, check }) {
+      const { request } = await fresh.machine();
+      const qualified = plugin.qualifiedMachineName(request.machine.name);
+      await host.running(qualified);
+      await host.disown(qualified);
+      const before = await host.fingerprint(qualified);
+      const inventory = await host.inventory();
+      await settled([plugin.deleteMachine(byName(request))]);
+      await settled([plugin.deleteMachine(request)]);
+      check.equal("untouched", "fingerprint", await host.fingerprint(qualified), before);
+      check.equal("kept", "inventory", await host.inventory(), inventory);
+      await host.uprootMachine(qualified);
+      await plugin.deleteMachine(byName(request));
+    },
+  },
+  {
     id: "plugin.delete.held",
     title: "A deletion that is held up is told as such, forced by nothing, and succeeds later",
     why: "Finalizers are stripped to be done, and what they guard is lost",

@@ -138,6 +138,18 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
     })),
   },
   {
+    id: "plugin-disowned-machines-are-none",
+    breaks: "plugin.delete.foreign",
+    why: "A machine without the plugin's marks is passed over, and what it has seems left behind",
+    below: (call) => async (method, params) => {
+      const result = await call(method, params);
+      if (!isAbout(method, params, ["get"], "virtualmachines")) return result;
+      const labels = fields(fields(fields(result).metadata).labels);
+      if (Object.keys(labels).some((key) => key.endsWith("/owner"))) return result;
+      throw notFound(params);
+    },
+  },
+  {
     id: "plugin-finalizers-are-stripped",
     breaks: "plugin.delete.held",
     why: "A deletion that takes long is forced, and what was to be done before is not",

@@ -39,15 +39,18 @@ function tracked(plugin: MachinePlugin, owner: string, tracker: Tracker): Machin
   });
 }
 
-/** The same controls, with the disks that they plant written down before. */
+/** The same controls, with the disks and the machines of others that they make written down before. */
 function trackedHost(host: PluginHost, tracker: Tracker): PluginHost {
-  const disk = (name: string): HostResource => ({
-    kind: "planted-disk",
+  const planted = (kind: "planted-disk" | "planted-machine") => (name: string): HostResource => ({
+    ...{ kind, name },
     contract: "machine-plugin",
-    name,
   });
-  const { plantDisk, uprootDisk } = host;
+  const [disk, machine] = [planted("planted-disk"), planted("planted-machine")];
+  const { plantDisk, uprootDisk, disown } = host;
   return withMembers(host, {
+    ...(disown && {
+      disown: (name: string) => tracker.make(machine(name), () => disown.call(host, name)),
+    }),
     ...(plantDisk && {
       plantDisk: (name: string) => tracker.make(disk(name), () => plantDisk.call(host, name)),
     }),

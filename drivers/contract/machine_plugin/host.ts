@@ -78,6 +78,8 @@ export interface PluginHost extends HostBase {
   running?(name: string): Promise<void>;
   /** Removes a machine, as another client would, and leaves as much of the rest as that leaves. */
   vanish?(name: string): Promise<void>;
+  /** Takes from a machine all that makes it this owner's, as who wants to keep it would. */
+  disown?(name: string): Promise<void>;
   /** Begins to remove a machine, as another client would, and does not wait. */
   condemn?(name: string): Promise<void>;
   /** Whether the machine is on, or will be by itself. */

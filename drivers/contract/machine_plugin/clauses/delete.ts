@@ -40,7 +40,10 @@ export const DELETE_CLAUSES: readonly Clause[] = [
     "Deleting a machine that vanished removes what is left of it",
     "https://github.com/gardener/machine-controller-manager/issues/850",
   ),
-  must("plugin.delete.foreign", "A foreign machine of the name is never removed"),
+  must(
+    "plugin.delete.foreign",
+    "A foreign machine of the name is never removed, nor is what it has, even if it was this owner's",
+  ),
   must(
     "plugin.delete.held",
     "A deletion that something holds up ends with deadline-exceeded or aborted, forces nothing, and succeeds later",
