@@ -66,7 +66,9 @@ async function htmlCommand({ args: [path] }: Options): Promise<number> {
 
 async function listCommand(): Promise<number> {
   const { MEASURES } = await import("./measures/mod.ts");
-  for (const { id, title } of MEASURES) console.log(`${id.padEnd(12)} ${title}`);
+  for (const { id, title, contract } of MEASURES) {
+    console.log(`${id.padEnd(12)} ${title}${contract === undefined ? "" : ` (${contract})`}`);
+  }
   return 0;
 }
 

@@ -13,12 +13,13 @@ import { CALLS } from "./measures/calls.ts";
 import { EVENTS } from "./measures/events.ts";
 import { LIST } from "./measures/list.ts";
 import { MEMORY } from "./measures/memory.ts";
+import { UVM_CALLS } from "./measures/utility_vm.ts";
 import { BASELINES } from "./run_command.ts";
 import { runMeasures } from "./run.ts";
 import { fitLine, growth, median, quantile } from "./statistics.ts";
 
 /** The drivers that are held: those that a simulator or a tape can answer for. */
-export const GATED = ["memory", "hyperv", "kubevirt", "libvirt"] as const;
+export const GATED = ["memory", "hyperv", "hcs", "kubevirt", "libvirt"] as const;
 
 /** Listing may grow with the machines, and not with their square; the rest is for noise. */
 const MOST_GROWTH = 1.4;
@@ -117,7 +118,7 @@ export async function gatedSamples(driver: string): Promise<{ samples: Sample[];
     mode: simulation ? "live" : "replayed",
     driver,
     settings: {},
-    measures: simulation ? [CALLS, LIST, EVENTS, MEMORY] : [CALLS],
+    measures: simulation ? [CALLS, UVM_CALLS, LIST, EVENTS, MEMORY] : [CALLS],
     quick: true,
     run: 1,
     seed: "bench",

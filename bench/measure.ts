@@ -6,6 +6,7 @@
 
 import type { Need } from "../conformance/case.ts";
 import type { CaseContext } from "../conformance/rigs/driver/context.ts";
+import type { UvmContext } from "../conformance/rigs/utility_vm/context.ts";
 import type { TestImages, TraceLine } from "../drivers/contract/mod.ts";
 import type { Unit } from "./lines.ts";
 import type { Span } from "./probe.ts";
@@ -27,8 +28,8 @@ export type Watch =
   /** This process's. */
   | "wall";
 
-/** What a measure gets: what a case gets, and stopwatches. What it makes is removed as a case's is. */
-export interface Bench extends CaseContext {
+/** What every measure gets, besides what a case of its contract gets. */
+export interface Stopwatch {
   /** The driver as it was asked for, and its settings. */
   readonly subject: {
     readonly driver: string;
@@ -60,18 +61,43 @@ export interface Bench extends CaseContext {
   missing(reason: string): void;
 }
 
-/** Something to measure. */
-export interface Measure {
+/** What a measure gets: what a case gets, and stopwatches. What it makes is removed as a case's is. */
+export interface Bench extends CaseContext, Stopwatch {}
+
+/** The same for a measure of utility VMs. */
+export interface UvmBench extends UvmContext, Stopwatch {}
+
+/** What every measure says of itself. */
+interface MeasureData {
   /** A word. */
   readonly id: string;
   /** What it measures, for people. */
   readonly title: string;
-  /** What it needs of the driver, and around it. */
-  readonly needs?: readonly Need[];
   /** What it needs besides: answers of a real host, or a seam to listen at. */
   readonly hosts?: "live" | "seam";
   /** The one driver that it is about. */
   readonly driver?: string;
+}
+
+/** Something to measure of a driver. */
+export interface Measure extends MeasureData {
+  /** The contract that it is about. */
+  readonly contract?: "driver";
+  /** What it needs of the driver, and around it. */
+  readonly needs?: readonly Need[];
   /** Measures. */
   run(bench: Bench): Promise<void>;
 }
+
+/** Something to measure of utility VMs; it may be called as what is measured of drivers. */
+export interface UvmMeasure extends MeasureData {
+  /** The contract that it is about. */
+  readonly contract: "utility-vm";
+  /** What it needs of the utility VMs, and around them. */
+  readonly needs?: readonly Need<"utility-vm">[];
+  /** Measures. */
+  run(bench: UvmBench): Promise<void>;
+}
+
+/** A measure of either contract. */
+export type AnyMeasure = Measure | UvmMeasure;

@@ -11,10 +11,11 @@ import type { CaseEnd, Mode } from "../conformance/engine/events.ts";
 import type { Ledger } from "../conformance/engine/ledger.ts";
 import type { AnyModule } from "../conformance/compose/load_module.ts";
 import type { CaseContext } from "../conformance/rigs/driver/context.ts";
+import type { UvmContext } from "../conformance/rigs/utility_vm/context.ts";
 import { withMembers } from "../conformance/engine/tracker.ts";
 import { HarnessError, type Stage, type Subject } from "../conformance/engine/subject.ts";
 import type { Line } from "./lines.ts";
-import type { Bench, Measure } from "./measure.ts";
+import type { AnyMeasure, Bench, Stopwatch, UvmBench } from "./measure.ts";
 import { probed, type Span } from "./probe.ts";
 
 /** A measure has no clause of its own; as a case it shows that it leaves nothing behind. */
@@ -34,7 +35,7 @@ export interface RunInit {
   /** Its settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** The measures. */
-  readonly measures: readonly Measure[];
+  readonly measures: readonly AnyMeasure[];
   /** Whether few rounds will do. */
   readonly quick: boolean;
   /** Which run, from 1 on. */
@@ -54,34 +55,38 @@ export interface RunInit {
   /** Is told what answers, before the first sample. */
   opened?(subject: { mode: Mode; stage: Stage }): Promise<void>;
   /** Is told which measure begins. */
-  begins?(measure: Measure): void;
+  begins?(measure: AnyMeasure): void;
 }
 
 /** Why a measure cannot be taken here, apart from what it needs as a case. */
-function unfit({ hosts, driver }: Measure, init: RunInit, subject: Subject): string | undefined {
+function unfit(
+  { hosts, driver, contract = "driver" }: AnyMeasure,
+  init: RunInit,
+  subject: Subject,
+): string | undefined {
+  if (!subject.contracts.includes(contract)) return `It is about the contract "${contract}"`;
   if (driver !== undefined && driver !== subject.driver) return `It is about driver "${driver}"`;
   if (hosts === "live" && subject.mode !== "live") return "A simulated host cannot show it";
   if (hosts === "seam" && !("connect" in init.module)) return "The module has no backend seam";
   return undefined;
 }
 
-/** What a measure gets, from what a case gets. */
-function benchOf(
-  context: CaseContext,
+/** The stopwatches of a measure. */
+function stopwatchOf(
   { init, measure, stage, mode, spans, missing }: {
     init: RunInit;
-    measure: Measure;
+    measure: AnyMeasure;
     stage: Stage;
     mode: Mode;
     spans: Span[] | undefined;
     missing: (reason: string) => void;
   },
-): Bench {
+): Stopwatch {
   const { world } = stage;
   const { driver, settings, quick } = init;
   const worldUnit = mode === "live" ? "ms" : "virtual ms";
   const { signal = NEVER } = init;
-  const sample: Bench["sample"] = (series, value, { unit, x, warmUp }) => {
+  const sample: Stopwatch["sample"] = (series, value, { unit, x, warmUp }) => {
     // A measure that goes on while its things are removed would make new ones.
     signal.throwIfAborted();
     init.emit({
@@ -95,7 +100,7 @@ function benchOf(
       ...(warmUp && { warmUp }),
     });
   };
-  const added: Omit<Bench, keyof CaseContext> = {
+  return {
     subject: { driver, settings },
     isLive: mode === "live",
     quick,
@@ -114,7 +119,17 @@ function benchOf(
       return result;
     },
   };
-  return withMembers(context as Bench, added);
+}
+
+/** Takes a measure, with what a case gets and stopwatches. */
+async function taken(
+  measure: AnyMeasure,
+  context: CaseContext | UvmContext,
+  stopwatch: Stopwatch,
+): Promise<void> {
+  if (measure.contract === "utility-vm") {
+    await measure.run(withMembers(context as UvmBench, stopwatch));
+  } else await measure.run(withMembers(context as Bench, stopwatch));
 }
 
 /** Opens what is measured, with a stopwatch at its seam unless a tape answers. */
@@ -142,15 +157,16 @@ function endOf({ status, reason }: CaseEnd, missing: readonly string[]): Pick<
 /**
  * Runs the measures once, and answers what is left on the host.
  *
- * @throws {HarnessError} if the driver serves another contract only
+ * @throws {HarnessError} if the driver serves no contract that is measured
  */
 export async function runMeasures(init: RunInit): Promise<readonly string[]> {
   const { subject: opening, spans } = await opened(init);
   await using subject = opening;
-  if (!subject.contracts.includes("driver")) {
+  const measured = ["driver", "utility-vm"] as const;
+  if (!measured.some((contract) => subject.contracts.includes(contract))) {
     const served = subject.contracts.map((name) => `"${name}"`).join(" and ");
     throw new HarnessError(
-      `Driver "${subject.driver}" serves ${served}; the benchmarks are about the contract "driver"`,
+      `Driver "${subject.driver}" serves ${served}; the benchmarks are about "driver" and "utility-vm"`,
     );
   }
   const stages = new Map<string, Stage>();
@@ -158,14 +174,14 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
   const missing = new Map<string, string[]>();
   const ended = (measure: string, end: Pick<Line & { type: "measure" }, "status" | "reason">) =>
     init.emit({ type: "measure", run: init.run, measure, ...end });
-  const caseOf = (measure: Measure): AnyCase => ({
+  const caseOf = (measure: AnyMeasure): AnyCase => ({
     id: measure.id,
     title: measure.title,
     why: "It costs time",
-    contract: "driver",
+    contract: measure.contract ?? "driver",
     checks: { measured: CLAUSE },
     ...(measure.needs && { needs: measure.needs.map(String) }),
-    async run(context: CaseContext): Promise<void> {
+    async run(context: CaseContext | UvmContext): Promise<void> {
       const stage = stages.get(measure.id);
       if (!stage) throw new HarnessError("A measure runs without a stage");
       init.begins?.(measure);
@@ -174,7 +190,7 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
       const { mode } = subject;
       const bench = { init, measure, stage, mode, spans, missing: (it: string) => gaps.push(it) };
       try {
-        await measure.run(benchOf(context, bench));
+        await taken(measure, context, stopwatchOf(bench));
       } finally {
         // Only now: the engine does not wait for what it interrupts.
         if (init.signal?.aborted) stop.abort();
@@ -192,7 +208,12 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
       return stage;
     },
   };
-  const fit = init.measures.filter((measure) => {
+  const served = ({ contract = "driver" }: AnyMeasure): boolean =>
+    subject.contracts.includes(contract);
+  const names = new Set(init.measures.filter(served).map(({ id }) => id));
+  // Of two measures of one name, that of another contract is not missed.
+  const meant = init.measures.filter((measure) => served(measure) || !names.has(measure.id));
+  const fit = meant.filter((measure) => {
     const reason = unfit(measure, init, subject);
     if (reason !== undefined) ended(measure.id, { status: "missing", reason });
     return reason === undefined;

@@ -1,20 +1,25 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { withMembers } from "../conformance/engine/tracker.ts";
+import { simulationOf } from "../conformance/simulations/mod.ts";
+import type { AnyModule } from "../conformance/compose/load_module.ts";
 import type { Driver } from "../drivers/contract/mod.ts";
 import { MEMORY } from "../drivers/memory/mod.ts";
 import { htmlPage } from "./html.ts";
 import { type Line, resultsOf } from "./lines.ts";
-import type { Measure } from "./measure.ts";
+import type { AnyMeasure, Measure } from "./measure.ts";
 import { CALLS } from "./measures/calls.ts";
 import { EVENTS } from "./measures/events.ts";
 import { MEASURES } from "./measures/mod.ts";
 import { summary } from "./report.ts";
 import { runMeasures } from "./run.ts";
 
-async function measured(measures: readonly Measure[]): Promise<{ lines: Line[]; leaks: unknown }> {
+async function measured(
+  measures: readonly AnyMeasure[],
+  module: AnyModule = MEMORY,
+): Promise<{ lines: Line[]; leaks: unknown }> {
   const lines: Line[] = [];
   const leaks = await runMeasures({
-    ...{ module: MEMORY, mode: "live", driver: "memory", settings: {}, quick: true, run: 1 },
+    ...{ module, mode: "live", driver: module.name, settings: {}, quick: true, run: 1 },
     ...{ measures, seed: "s", emit: (line) => lines.push(line) },
   });
   return { lines, leaks };
@@ -72,6 +77,18 @@ Deno.test("what cannot be measured here is named with its reason", async () => {
   assertEquals(lines.map((line) => line.type === "measure" && [line.measure, line.reason]), [
     ["peers", 'It is about driver "libvirt"'],
     ["pipe", 'It is about driver "hyperv"'],
+  ]);
+});
+
+Deno.test("of a driver of utility VMs the measures of its own contract are taken, and none is left", async () => {
+  const both = MEASURES.filter(({ id }) => id === "calls" || id === "life" || id === "list");
+  const { lines, leaks } = await measured(both, await simulationOf("hcs"));
+  assertEquals(leaks, []);
+  const ends = lines.filter((line) => line.type === "measure");
+  assertEquals(ends.map(({ measure, status, reason }) => [measure, status, reason]), [
+    ["list", "missing", 'It is about the contract "driver"'],
+    ["life", "measured", undefined],
+    ["calls", "measured", undefined],
   ]);
 });
 

@@ -12,7 +12,7 @@ import { userPath } from "../conformance/commands/program.ts";
 import { lastingLedger, ledgerFolder, passingLedger } from "../conformance/commands/run_ledger.ts";
 import { unknownName, UsageError } from "../conformance/commands/usage.ts";
 import { driverNames } from "../drivers/registry.ts";
-import type { Measure } from "./measure.ts";
+import type { AnyMeasure } from "./measure.ts";
 import { MEASURES } from "./measures/mod.ts";
 import type { Options } from "./options.ts";
 
@@ -50,8 +50,8 @@ export async function targetOf(options: Pick<Options, "driver" | "live">): Promi
 /** The measures of those names; all of them without any. @throws {UsageError} */
 export function measuresOf(
   names: readonly string[],
-  all: readonly Measure[] = MEASURES,
-): readonly Measure[] {
+  all: readonly AnyMeasure[] = MEASURES,
+): readonly AnyMeasure[] {
   const known = all.map(({ id }) => id);
   const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined) throw unknownName("measure", stranger, known);

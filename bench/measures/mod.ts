@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Measure } from "../measure.ts";
+import type { AnyMeasure } from "../measure.ts";
 import { CALLS } from "./calls.ts";
 import { CONCURRENCY } from "./concurrency.ts";
 import { EVENTS } from "./events.ts";
@@ -16,10 +16,11 @@ import { OVERHEAD } from "./overhead.ts";
 import { PEERS } from "./peers.ts";
 import { PIPE } from "./pipe.ts";
 import { SUITE } from "./suite.ts";
+import { UTILITY_VMS } from "./utility_vm.ts";
 import { ABORT, WAIT } from "./waits.ts";
 
 /** In the order in which they are taken: what needs a cold host comes first. */
-export const MEASURES: readonly Measure[] = [
+export const MEASURES: readonly AnyMeasure[] = [
   LIFE,
   CALLS,
   LIST,
@@ -33,4 +34,5 @@ export const MEASURES: readonly Measure[] = [
   ABORT,
   WAIT,
   SUITE,
+  ...UTILITY_VMS,
 ];

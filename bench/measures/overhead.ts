@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bench, Measure } from "../measure.ts";
+import type { Measure, Stopwatch } from "../measure.ts";
 import { coveredMs } from "../probe.ts";
 
 /** The measure. */
@@ -38,8 +38,8 @@ export const OVERHEAD: Measure = {
 };
 
 /** Times a call, and takes off what it spent below the seam. */
-function measuring(
-  { spans = [], sample }: Bench,
+export function measuring(
+  { spans = [], sample }: Pick<Stopwatch, "spans" | "sample">,
 ): <T>(series: string, work: () => Promise<T>, warmUp: boolean) => Promise<T> {
   return async (series, work, warmUp) => {
     const first = spans.length;

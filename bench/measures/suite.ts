@@ -9,7 +9,9 @@ import { CASES } from "../../conformance/cases/mod.ts";
 import { openSubject } from "../../conformance/compose/mod.ts";
 import { run } from "../../conformance/engine/engine.ts";
 import { loadModule } from "../../conformance/compose/load_module.ts";
-import type { Bench, Measure } from "../measure.ts";
+import type { CommonContext } from "../../conformance/case.ts";
+import type { ContractName } from "../../drivers/contract/mod.ts";
+import type { Measure, Stopwatch } from "../measure.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -28,14 +30,18 @@ export const SUITE: Measure = {
   id: "suite",
   title: "The suite itself: cases per second, and its start",
   // The host's virtual time must not pass meanwhile.
-  run: (bench) => bench.clock.hold(suite(bench)),
+  run: (bench) => bench.clock.hold(suite(bench, "driver")),
 };
 
-async function suite(bench: Bench): Promise<void> {
+/** Goes through all cases of a contract, and starts the suite. */
+export async function suite(
+  bench: Stopwatch & Pick<CommonContext, "clock">,
+  about: ContractName,
+): Promise<void> {
   const { driver } = bench.subject;
   const module = await loadModule(driver);
   const mode = await isRecorded(module.name) ? "replayed" : "simulated";
-  const cases = CASES.filter(({ contract }) => contract === "driver");
+  const cases = CASES.filter(({ contract }) => contract === about);
   for (let round = -1; round < (bench.quick ? 1 : 5); round++) {
     await using subject = await openSubject(module, { mode, fixtures: `${ROOT}fixtures` });
     const began = performance.now();
