@@ -24,6 +24,8 @@ import type {
   VirtualMachineInstance,
   VolumeOutline,
 } from "./backend.ts";
+import { SEAM } from "./seam.ts";
+import { spread } from "./spread.ts";
 import { isRefusal, type Refusal, refusalOf } from "./status.ts";
 
 /** The kinds that the adapter deals with. */
@@ -235,7 +237,7 @@ export class KubeObjects {
       } catch (error) {
         const pause = attempt < ATTEMPTS ? pauseAfter(method, error, attempt) : undefined;
         if (pause === undefined) throw error;
-        await this.#clock.sleep(pause, { signal: options.signal });
+        await this.#clock.sleep(spread(pause, [SEAM.lane(method, params), attempt]), options);
       }
     }
   }

@@ -6,6 +6,7 @@
 
 import type { Clock } from "../contract/mod.ts";
 import type { Collection, KubeBackend, KubeObject, Selection, WatchEvent } from "./backend.ts";
+import { spread } from "./spread.ts";
 import { parseCode, refusalOf } from "./status.ts";
 
 /** What was seen of a collection. */
@@ -73,16 +74,22 @@ export async function* follow(options: FollowOptions): AsyncGenerator<Sighting> 
       if (signal.aborted) return;
       if (error instanceof Expired || refusalOf(error)?.status === 410) version = undefined;
       else if (!isPassing(error)) throw error;
-      await rest(options, failures++);
+      await rest(options, failures++, refusalOf(error)?.retryAfterSeconds);
     }
   }
 }
 
-/** Waits longer after each failure in a row; the first time not at all. */
-async function rest({ clock, signal }: FollowOptions, failures: number): Promise<void> {
-  if (failures === 0) return;
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
-  await clock.sleep(pause, { signal }).catch(() => {});
+/** Waits longer after each failure in a row, the first time not at all; or for as long as the server says. */
+async function rest(
+  { clock, signal, of: { resource, namespace, labelSelector } }: FollowOptions,
+  failures: number,
+  retryAfterSeconds?: number,
+): Promise<void> {
+  const own = failures === 0 ? 0 : FIRST_PAUSE_MS * 2 ** (failures - 1);
+  const pause = Math.min(LONGEST_PAUSE_MS, Math.max(own, (retryAfterSeconds ?? 0) * 1000));
+  if (pause === 0) return;
+  const pauseMs = spread(pause, { resource, namespace, labelSelector, failures });
+  await clock.sleep(pauseMs, { signal }).catch(() => {});
 }
 
 /** Whether trying again makes sense: a connection, or a server that is busy or not ready. */

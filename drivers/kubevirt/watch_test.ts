@@ -52,6 +52,20 @@ function told(it: Sighting): string {
   return `${it.type} ${it.object.metadata.name} ${it.object.metadata.labels?.value}`;
 }
 
+check(
+  "a server that is too busy for a watch is left alone for as long as it says",
+  async (scene) => {
+    const { backend, clock, seen, put } = scene;
+    await backend.call("lab.set", { throttled: 1, retryAfterSeconds: 5 });
+    await backend.call("lab.cutWatches", {});
+    await clock.sleep(4900);
+    await put("s1", "a");
+    assertEquals(seen, ["all "]);
+    await clock.sleep(1500);
+    assertEquals(seen, ["all ", "changed s1 a"]);
+  },
+);
+
 check("all that happens is told, in order", async ({ seen, put, kube, clock }) => {
   await put("s1", "a");
   await put("s1", "b");
