@@ -18,14 +18,14 @@ import type {
 } from "./backend.ts";
 import { usesOf } from "./domain_xml.ts";
 import { endGuest, restartGuest, runInGuest } from "./guest_agent.ts";
-import { type Console, LibvirtClient } from "./rpc/client.ts";
-import { ConnectionLost, RpcError } from "./rpc/errors.ts";
+import { KeptClient } from "./kept_client.ts";
+import { localHostMethods } from "./local_host.ts";
+import type { Console } from "./rpc/client.ts";
 import type { ProcedureArgs, ProcedureName } from "./rpc/procedures.ts";
 import { SEAM } from "./seam.ts";
 import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import { physicalSize } from "./volume_xml.ts";
-import { localHostMethods } from "./local_host.ts";
-import { backendError, fromWire, fromWireEvent, toWire, version } from "./wire.ts";
+import { backendError, fromWire, toWire, version } from "./wire.ts";
 
 /** What the live backend needs. */
 export interface LiveOptions {
@@ -49,15 +49,13 @@ type Special = {
   ) => Promise<Result<K>>;
 };
 
-const CONNECT_MS = 10_000;
-
 /** Those of more than one procedure that make what an undo removes. */
 const IN_TURN: ReadonlySet<Method> = new Set<Method>(["storageVolUpload", "iptables.run"]);
 
 /** What is known of acceleration, by URI: a host's processor does not change while a process runs. */
 const accelerations = new Map<string, Promise<Acceleration>>();
 
-/** libvirt over as many connections as it takes. A lost connection is opened anew by the next call. */
+/** libvirt over as many connections as it takes. */
 export class LiveBackend implements LibvirtBackend {
   readonly #options: LiveOptions;
   readonly #hub = new EventHub<LibvirtEvent>();
@@ -65,14 +63,14 @@ export class LiveBackend implements LibvirtBackend {
   readonly #pumps = new Set<Promise<void>>();
   readonly #special: Special;
   readonly #abandoned: Abandoned;
-  #client?: Promise<LibvirtClient>;
-  #current?: LibvirtClient;
+  readonly #client: KeptClient;
   #known: Acceleration = { acceleration: "unknown", why: "no machine was made yet" };
 
   /** Makes the backend; nothing is opened yet. */
   constructor(options: LiveOptions) {
     this.#options = options;
-    const { ssh, clock } = options;
+    const { uri, ssh, clock } = options;
+    this.#client = new KeptClient({ uri, clock, tell: (event) => this.#hub.emit(event) });
     this.#abandoned = new Abandoned(clock);
     this.#special = {
       hostFacts: () => this.#hostFacts(),
@@ -87,11 +85,11 @@ export class LiveBackend implements LibvirtBackend {
       domainGetStats: ({ domain, stats }, { signal }) => this.#stats(domain, stats, signal),
       "guest.shutdown": async ({ domain, mode }, { signal }) => {
         const act = mode === "reboot" ? restartGuest : endGuest;
-        await this.#withClient((client) => act({ client, clock, signal }, domain));
+        await this.#client.use((client) => act({ client, clock, signal }, domain));
         return null;
       },
       "guest.run": ({ domain, argv }, { signal }) =>
-        this.#withClient((client) => runInGuest({ client, clock, signal }, domain, argv)),
+        this.#client.use((client) => runInGuest({ client, clock, signal }, domain, argv)),
       "domain.vanish": async ({ domain }, { signal }) => {
         await this.#procedure("domainUndefineFlags", { domain, flags: 0 }, signal);
         return await this.#procedure("domainDestroyFlags", { domain, flags: 0 }, signal);
@@ -125,10 +123,8 @@ export class LiveBackend implements LibvirtBackend {
 
   /** Closes the connections; machines are not touched. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const client = this.#client;
-    this.#current = this.#client = undefined;
     for (const console of this.#consoles.values()) await console[Symbol.asyncDispose]();
-    await client?.then((it) => it.close(), () => {});
+    await this.#client[Symbol.asyncDispose]();
     await Promise.all(this.#pumps);
     this.#hub.end();
   }
@@ -139,7 +135,7 @@ export class LiveBackend implements LibvirtBackend {
     signal?: AbortSignal,
   ): Promise<Result<"domainGetStats">> {
     const params = { domains: [{ ...domain, id: -1 }], stats };
-    const records = await this.#withClient((client) =>
+    const records = await this.#client.use((client) =>
       client.call("connectGetAllDomainStats", params, { signal })
     );
     const fields = records.flatMap((it) => it.params);
@@ -153,7 +149,7 @@ export class LiveBackend implements LibvirtBackend {
   ): Promise<Result<K>> {
     const name = method as ProcedureName;
     const args = toWire(params) as ProcedureArgs<ProcedureName>;
-    const call = (): Promise<unknown> => this.#withClient((client) => client.call(name, args));
+    const call = (): Promise<unknown> => this.#client.use((client) => client.call(name, args));
     return fromWire(method, await this.#inTurn(method, params, { signal }, call)) as Result<K>;
   }
 
@@ -167,77 +163,13 @@ export class LiveBackend implements LibvirtBackend {
     return this.#abandoned.run(SEAM.lane(method, params), signal, work);
   }
 
-  /** Works with an open client; once more with a new one if the connection was gone before anything was sent. */
-  async #withClient<T>(work: (client: LibvirtClient) => Promise<T>): Promise<T> {
-    const client = await this.#open();
-    try {
-      return await work(client);
-    } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      this.#drop(client);
-      if (error.sent) throw error;
-      return await work(await this.#open());
-    }
-  }
-
-  /** Gives a client up whose connection is lost; the next call opens another. */
-  #drop(client: LibvirtClient): void {
-    if (this.#current !== client) return;
-    this.#current = this.#client = undefined;
-    this.#hub.emit({ type: "lost" });
-    this.#pump(() => client.close());
-  }
-
-  #open(): Promise<LibvirtClient> {
-    return this.#client ??= this.#connect();
-  }
-
-  async #connect(): Promise<LibvirtClient> {
-    const abort = new AbortController();
-    const done = new AbortController();
-    const late = this.#options.clock.sleep(CONNECT_MS, { signal: done.signal }).then(
-      () => abort.abort(new RpcError("unreachable", `"${this.#options.uri}" does not answer`)),
-      () => {},
-    );
-    try {
-      const client = await LibvirtClient.connect(this.#options.uri, {
-        events: ["domainLifecycle"],
-        signal: abort.signal,
-      });
-      this.#current = client;
-      this.#follow(client);
-      return client;
-    } catch (error) {
-      this.#client = undefined;
-      throw error;
-    } finally {
-      done.abort();
-      await late;
-    }
-  }
-
-  /** Hands the client's events on, until it ends. */
-  #follow(client: LibvirtClient): void {
-    const events = client.events();
-    this.#pump(async () => {
-      try {
-        for await (const event of events) {
-          const translated = fromWireEvent(event);
-          if (translated) this.#hub.emit(translated);
-        }
-      } catch {
-        this.#drop(client);
-      }
-    });
-  }
-
   #pump(work: () => Promise<void>): void {
     const pump = work().catch(() => {}).finally(() => this.#pumps.delete(pump));
     this.#pumps.add(pump);
   }
 
   async #hostFacts(): Promise<Result<"hostFacts">> {
-    return await this.#withClient(async (client) => {
+    return await this.#client.use(async (client) => {
       const [library, hypervisor, type] = await Promise.all([
         client.call("connectGetLibVersion", {}),
         client.call("connectGetVersion", {}),
@@ -251,7 +183,7 @@ export class LiveBackend implements LibvirtBackend {
   async #probe(): Promise<Acceleration> {
     const { uri, clock } = this.#options;
     const probe = accelerations.get(uri) ??
-      this.#withClient((client) => probeAcceleration(client, clock));
+      this.#client.use((client) => probeAcceleration(client, clock));
     accelerations.set(uri, probe);
     try {
       return await probe;
@@ -270,7 +202,7 @@ export class LiveBackend implements LibvirtBackend {
     const { readable } = file;
     try {
       const wire = { ...volume, key: "" };
-      await this.#withClient((client) => client.upload(wire, readable, size, { signal }));
+      await this.#client.use((client) => client.upload(wire, readable, size, { signal }));
       return null;
     } finally {
       await readable.cancel().catch(() => {});
@@ -290,7 +222,7 @@ export class LiveBackend implements LibvirtBackend {
   async #openConsole(domain: DomainRef, signal?: AbortSignal): Promise<null> {
     if (this.#consoles.has(domain.uuid)) return null;
     const wire = { ...domain, id: -1 };
-    const console = await this.#withClient((client) => client.console(wire, { signal }));
+    const console = await this.#client.use((client) => client.console(wire, { signal }));
     this.#consoles.set(domain.uuid, console);
     this.#pump(async () => {
       try {
