@@ -71,7 +71,10 @@ export function mapTexts(value: Json, replace: (text: string) => Json): Json {
   return copy ?? value;
 }
 
-/** Whether two values are the same, but for texts that differ and fit nevertheless. */
+/**
+ * Whether two values are the same, but for texts that differ and fit nevertheless. Fields of the seen one
+ * that are `undefined` are not there.
+ */
 export function isSame(
   recorded: Json | undefined,
   seen: Json | undefined,
@@ -82,7 +85,9 @@ export function isSame(
   if (!isBranch(recorded) || !isBranch(seen)) return false;
   if (Array.isArray(recorded) !== Array.isArray(seen)) return false;
   const keys = Object.keys(recorded);
-  return keys.length === Object.keys(seen).length &&
+  let count = 0;
+  for (const key in seen) if (seen[key] !== undefined) count++;
+  return keys.length === count &&
     keys.every((key) => Object.hasOwn(seen, key) && isSame(recorded[key], seen[key], fits));
 }
 

@@ -8,7 +8,15 @@
  */
 
 import type { Json } from "../backend.ts";
-import { differences, type Explain, isSame, mapLeaves, mapTexts, plainly } from "./json.ts";
+import {
+  copyJson,
+  differences,
+  type Explain,
+  isSame,
+  mapLeaves,
+  mapTexts,
+  plainly,
+} from "./json.ts";
 
 /** What fits a volatile leaf on tape. The groups: whether it is a number, the type, and which one. */
 const TOKENS = /⟨(#?)([a-z][a-z0-9-]*):([a-z0-9-]+)⟩/g;
@@ -122,8 +130,9 @@ export class PlaceholderReader {
     this.#values = new Map(before[0]);
     this.#tokens = new Map(before[1]);
     // Whole leaves first: they tell which part of a text is which.
+    const copy = copyJson(seen);
     const found = [false, true]
-      .map((inside) => differences(recorded, seen, path, this.#explainer(inside)))
+      .map((inside) => differences(recorded, copy, path, this.#explainer(inside)))
       .find((some) => some.length > 0) ?? [];
     if (found.length > 0) [this.#values, this.#tokens] = before;
     return found;

@@ -8,6 +8,7 @@ import {
   type Backend,
   type BackendCallOptions,
   BackendError,
+  type BackendErrorKind,
   type Json,
   type Methods,
 } from "../backend.ts";
@@ -109,12 +110,12 @@ export class Replayer<M extends Methods, E extends Json> {
     { signal }: BackendCallOptions = {},
   ): Promise<M[K]["result"]> {
     signal?.throwIfAborted();
-    const line = this.#take(method, copyJson(params));
+    const line = this.#take(method, params);
     this.#release();
     await this.#until(line.ms === undefined ? Infinity : line.at + line.ms, signal);
     if (!line.error) return this.#values.fill(line.result ?? null) as M[K]["result"];
     const { kind, code, message } = this.#values.fill({ ...line.error }) as Record<string, string>;
-    throw withoutStack(() => new BackendError(kind as BackendError["kind"], code, message));
+    throw errorOf(kind as BackendErrorKind, code, message);
   }
 
   /** The line of a call, which is the first fitting one of those whose turn it is. */
@@ -128,7 +129,7 @@ export class Replayer<M extends Methods, E extends Json> {
       }
       misses.push({ line, differences });
     }
-    const lane = this.#options.seam.lane(method, this.#values.unfill(params) as never);
+    const lane = this.#options.seam.lane(method, this.#values.unfill(copyJson(params)) as never);
     const mismatch = new TapeMismatch(lane, method, this.#nearest(lane, method, params, misses));
     this.#mismatches.push(mismatch);
     throw mismatch;
@@ -215,13 +216,11 @@ export class Replayer<M extends Methods, E extends Json> {
   }
 }
 
-/** Makes an error without a stack: that of the replayer tells nothing, and takes longer than the call. */
-function withoutStack<T extends Error>(make: () => T): T {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return make();
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
+/**
+ * The error of a recorded call, made without its constructor: the runtime would look for a stack through all
+ * that waits for the call, which tells nothing and takes longer than the call.
+ */
+function errorOf(kind: BackendErrorKind, code: string, message: string): BackendError {
+  const fields = { name: "BackendError", kind, code, message };
+  return Object.assign(Object.create(BackendError.prototype), fields);
 }

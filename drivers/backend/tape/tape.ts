@@ -193,10 +193,10 @@ export function parseTape(text: string, subject: TapeSubject): Tape {
  *
  * @throws {TapeError} as {@linkcode parseTape}, and if there is no such file
  */
-export async function loadTape(path: string | URL, subject: TapeSubject): Promise<Tape> {
+export function loadTape(path: string | URL, subject: TapeSubject): Tape {
   let text: string;
   try {
-    text = await Deno.readTextFile(path);
+    text = Deno.readTextFileSync(path);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       throw broken("missing", subject, "there is none", cause);

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { formatTape, loadTape, parseTape, type Tape, TapeError } from "./tape.ts";
 
 const subject = { driver: "libvirt", case: "power.start" };
@@ -111,15 +111,15 @@ Deno.test("parseTape() says that a text is no tape", () => {
   }
 });
 
-Deno.test("loadTape() says that there is none", async () => {
+Deno.test("loadTape() says that there is none", () => {
   const path = new URL("no-such-tape.ndjson", import.meta.url);
-  const error = await assertRejects(() => loadTape(path, subject), TapeError, "there is none");
+  const error = assertThrows(() => loadTape(path, subject), TapeError, "there is none");
   assertEquals(error.kind, "missing");
 });
 
-Deno.test("loadTape() says why a tape cannot be read", async () => {
+Deno.test("loadTape() says why a tape cannot be read", () => {
   const folder = new URL(".", import.meta.url);
-  const error = await assertRejects(() => loadTape(folder, subject), TapeError, "cannot be read");
+  const error = assertThrows(() => loadTape(folder, subject), TapeError, "cannot be read");
   assertEquals(error.kind, "unreadable");
 });
 
