@@ -52,6 +52,15 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     return answer(504, status(504, "Timeout"));
   },
   "409 of a lock": () => Promise.resolve(answer(409, status(409, "Conflict"))),
+  "409 of a name": () => Promise.resolve(answer(409, status(409, "AlreadyExists"))),
+  "409 of a state": () =>
+    Promise.resolve(answer(
+      409,
+      JSON.stringify({
+        ...{ kind: "Status", code: 409, reason: "Conflict", message: "VM is already running" },
+        details: { kind: "virtualmachine", name: "me.c1.m1" },
+      }),
+    )),
   "500 in plain text": () => Promise.resolve(answer(500, "upstream failed")),
 };
 
