@@ -7,7 +7,7 @@
 import { UsageError } from "../conformance/commands/usage.ts";
 import { keyOf, type Results, type Series, seriesOf } from "./lines.ts";
 import { shown, table } from "./report.ts";
-import { compareRuns, type Comparison, median } from "./statistics.ts";
+import { compareRuns, type Comparison, FEWEST_PAIRS, median } from "./statistics.ts";
 
 /** One thing in both files. */
 export interface Compared extends Comparison {
@@ -87,8 +87,11 @@ export function comparisonTable(compared: readonly Compared[]): string {
     String(pairs),
     verdict,
   ]);
-  return table([
+  const lines = table([
     ["", "B/A", "99 % interval", "p", "detectable", "runs", "B is"],
     ...rows,
   ]);
+  return compared.every(({ pairs }) => pairs < FEWEST_PAIRS)
+    ? `${lines}\nFewer than ${FEWEST_PAIRS} runs of each side decide nothing`
+    : lines;
 }

@@ -69,7 +69,9 @@ Deno.test("each verdict comes where it is due", () => {
   const by = (factor: number): number[] => TIMES.map((it) => it * factor);
   assertEquals([0.8, 1.25, 1.001].map((it) => verdict(by(it))), ["better", "worse", "same"]);
   assertEquals(verdict(TIMES.map((it, at) => at % 2 === 0 ? it * 2 : it / 2)), "undecided");
-  assertEquals(verdict(by(0.5).slice(0, 7)), "undecided");
+  const few = results(by(0.5).slice(0, 7));
+  assertEquals(compare(results(TIMES), few)[0]?.verdict, "undecided");
+  assertStringIncludes(comparisonTable(compare(results(TIMES), few)), "Fewer than 8 runs");
 });
 
 Deno.test("what is below zero has no ratio, and so no verdict", () => {

@@ -115,6 +115,9 @@ export function bootstrap(
   return [quantile(means, (1 - confidence) / 2), quantile(means, (1 + confidence) / 2)];
 }
 
+/** With fewer pairs chance alone would make them all differ in one direction too often: nothing is decided. */
+export const FEWEST_PAIRS = Math.floor(Math.log2(2 / ALPHA)) + 1;
+
 /** z of the two-sided ALPHA, and of a power of 80 %. */
 const Z = 2.576 + 0.842;
 
@@ -159,7 +162,7 @@ export function compareRuns(
       return ratio > 1 === higherIsBetter ? "better" : "worse";
     }
     // Too few pairs prove nothing, however alike they look.
-    const isEnough = 2 / 2 ** pairs < ALPHA;
+    const isEnough = pairs >= FEWEST_PAIRS;
     const isWithin = interval[0] > 1 - threshold && interval[1] < 1 + threshold;
     return isEnough && isWithin ? "same" : "undecided";
   })();
