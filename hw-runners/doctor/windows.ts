@@ -7,8 +7,9 @@
 import type { Machine } from "../machine.ts";
 import { type Probe, systemProbe } from "./probe.ts";
 
+const AS_ADMINISTRATOR = "in a shell of an administrator";
 const provision = (driver: "hyperv" | "hcs"): string =>
-  `deno task provision --for ${driver}, in a shell of an administrator`;
+  `deno task provision --for ${driver}, ${AS_ADMINISTRATOR}`;
 const POWERSHELL = ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command"] as const;
 
 /** Asks PowerShell something; every script here is fixed text. */
@@ -32,7 +33,7 @@ const feature = (driver: "hyperv" | "hcs", name: string, what: string): Probe =>
 const service = (name: string, what: string): Probe =>
   asks(
     `$s = Get-Service -Name ${name} -ErrorAction SilentlyContinue; if ($s.Status -eq 'Running') { $s.Name }`,
-    { id: `service.${name}`, what, mend: `Start-Service ${name}` },
+    { id: `service.${name}`, what, mend: `Start-Service ${name}, ${AS_ADMINISTRATOR}` },
   );
 
 /** Well-known identifiers of groups: their names differ from language to language. */
@@ -54,7 +55,8 @@ export const HYPERV_PROBES: readonly Probe[] = [
     {
       id: "group",
       what: "this user may manage Hyper-V",
-      mend: `Add-LocalGroupMember -SID ${GROUPS.hyperV} -Member $env:USERNAME, and log in anew`,
+      mend: `Add-LocalGroupMember -SID ${GROUPS.hyperV} -Member $env:USERDOMAIN\\$env:USERNAME, ` +
+        `${AS_ADMINISTRATOR}, and log in anew`,
     },
   ),
   asks("(Get-VMSwitch | Select-Object -First 1).Name", {
