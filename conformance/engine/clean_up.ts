@@ -103,6 +103,16 @@ export async function removeResource(resource: HostResource, reach: Reach): Prom
   if (isThere) await uproot?.(name);
 }
 
+/** Ends what a killed run may have had happen to one resource. @throws {DriverError} */
+export async function releaseResource(resource: HostResource, reach: Reach): Promise<void> {
+  if (!("owner" in resource)) return;
+  const contract = CONTRACT_OF[resource.kind];
+  const { release } = rigOf(contract);
+  if (!release) return;
+  const subject = await reach.of(contract, resource.owner);
+  await release(resource, subject, await reach.host(contract));
+}
+
 /** Host controls, some of which plant networks, files and disks, too. */
 type PlantingHost = HostBase & {
   uprootNetwork?(name: string): Promise<void>;

@@ -7,7 +7,7 @@
 
 import { isDriverError } from "../../drivers/contract/mod.ts";
 import { messageOf } from "./check.ts";
-import { type Reach, removeResource } from "./clean_up.ts";
+import { type Reach, releaseResource, removeResource } from "./clean_up.ts";
 import { resourceName } from "./ledger.ts";
 import type { DeadLedger, LedgerHead } from "./ledger_file.ts";
 import { HarnessError } from "./subject.ts";
@@ -55,7 +55,11 @@ async function* reapLedger(
     const about = { run, resource: resourceName(resource) };
     try {
       if (resource.kind === "folder") await removeFolder(resource.path);
-      else await removeResource(resource, await reached());
+      else {
+        const reach = await reached();
+        await releaseResource(resource, reach);
+        await removeResource(resource, reach);
+      }
       await ledger.strike(number);
       yield { ...about, outcome: "removed" };
     } catch (error) {

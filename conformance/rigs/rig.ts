@@ -43,6 +43,15 @@ export interface Rig<C extends ContractName = ContractName> {
   /** What the case's function gets. */
   context(parts: ContextParts<C>): ContextOf<C>;
   /**
+   * Ends what a case that was killed may have had happen to one resource, such as a hold on its deletion;
+   * the host controls need not know of it.
+   */
+  release?(
+    resource: OwnedResource,
+    subject: SubjectOf<C>,
+    host: HostOf<C> | undefined,
+  ): Promise<void>;
+  /**
    * Removes one resource, by an instance of its owner. The host controls are there for what an
    * instance has to be asked with.
    *

@@ -68,6 +68,19 @@ function claims(need: string, plugin: Partial<MachinePlugin>): boolean {
     plugin[need] !== undefined;
 }
 
+/** Ends the holds of a killed case: nobody else would, and what is held never goes. */
+async function release(
+  { name }: OwnedResource & { readonly name?: string },
+  plugin: MachinePlugin,
+  host: PluginHost | undefined,
+): Promise<void> {
+  if (name === undefined) return;
+  const qualified = plugin.qualifiedMachineName(name);
+  await host?.holdDeletion?.(qualified, false);
+  const disk = host?.diskName?.(qualified);
+  if (disk !== undefined) await host?.holdDisk?.(disk, false);
+}
+
 /** Removing needs a class and credentials, which the host controls have samples of. */
 async function remove(
   resource: OwnedResource,
@@ -88,6 +101,7 @@ export const PLUGIN_RIG: Rig<"machine-plugin"> = {
   tracked,
   trackedHost,
   context: pluginContext,
+  release,
   remove,
   // Without host controls nothing was made, as there is nothing to ask with.
   listed: () => Promise.resolve([]),
