@@ -34,7 +34,7 @@ async function accessFor(
   if (kubeconfig === "") {
     return accessInCluster({ env: (name) => Deno.env.get(name), ...own });
   }
-  const config = parseKubeconfig(await readKubeconfig(kubeconfig), { exec, files: true });
+  const config = await parseKubeconfig(await readKubeconfig(kubeconfig), { exec, files: true });
   const folder = kubeconfig.replace(/[/\\]?[^/\\]*$/, "") || ".";
   return accessOf(config, { folder, clock, ...own });
 }

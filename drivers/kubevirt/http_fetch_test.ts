@@ -34,7 +34,7 @@ async function served(context: "certificate" | "token") {
     '"current-context": "certificate"',
     `"current-context": "${context}"`,
   );
-  const access = await accessOf(parseKubeconfig(config), { clock: systemClock() })();
+  const access = await accessOf(await parseKubeconfig(config), { clock: systemClock() })();
   return { cluster, access };
 }
 

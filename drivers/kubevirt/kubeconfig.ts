@@ -7,8 +7,6 @@
  * @module
  */
 
-import { parse } from "yaml";
-
 /** A value that is given, or in a file. */
 export type Material = { readonly text: string } | { readonly file: string };
 
@@ -72,8 +70,11 @@ export interface Allowed {
  *
  * @throws {KubeconfigError}
  */
-export function parseKubeconfig(text: string, allowed: Allowed = {}): Kubeconfig {
-  const config = fieldsOf(yaml(text), "");
+export async function parseKubeconfig(
+  text: string,
+  allowed: Allowed = {},
+): Promise<Kubeconfig> {
+  const config = fieldsOf(await contentOf(text), "");
   const context = named(config, "contexts", "context", textAt(config, "current-context"));
   const cluster = named(config, "clusters", "cluster", textAt(context, "cluster"));
   const user = named(config, "users", "user", textAt(context, "user"));
@@ -98,13 +99,14 @@ export function parseKubeconfig(text: string, allowed: Allowed = {}): Kubeconfig
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function yaml(text: string): unknown {
+async function contentOf(text: string): Promise<unknown> {
   try {
-    // The same by a faster way, if it is JSON.
+    // The same by a faster way, if it is JSON: nothing has to be loaded for it.
     return JSON.parse(text);
   } catch {
     // It is YAML, or nothing.
   }
+  const { parse } = await import("yaml");
   try {
     // Aliases could make a small text endless; a kubeconfig has none.
     // Not "silent": that would take half of a broken text for a whole one.

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { KubeconfigError, parseKubeconfig } from "./kubeconfig.ts";
 
 const CANARY = "canary-5f2c";
@@ -18,7 +18,7 @@ function kubeconfig({ cluster = {}, user = {}, context = {} }: Parts = {}): stri
   });
 }
 
-Deno.test("a kubeconfig tells server, namespace and credentials", () => {
+Deno.test("a kubeconfig tells server, namespace and credentials", async () => {
   const text = kubeconfig({
     cluster: { "certificate-authority-data": btoa("CA") },
     user: {
@@ -27,7 +27,7 @@ Deno.test("a kubeconfig tells server, namespace and credentials", () => {
     },
     context: { namespace: "lab" },
   });
-  const { server, namespace, ca, cert, key, token } = parseKubeconfig(text);
+  const { server, namespace, ca, cert, key, token } = await parseKubeconfig(text);
   assertEquals([server, namespace], ["https://10.0.0.1:6443", "lab"]);
   assertEquals([ca, cert, key, token], [
     { text: "CA" },
@@ -37,14 +37,14 @@ Deno.test("a kubeconfig tells server, namespace and credentials", () => {
   ]);
 });
 
-Deno.test("a kubeconfig in YAML is read, and names the namespace default by default", () => {
+Deno.test("a kubeconfig in YAML is read, and names the namespace default by default", async () => {
   const text = `
 current-context: here
 contexts: [{name: here, context: {cluster: c, user: u}}]
 clusters: [{name: c, cluster: {server: "https://k:6443"}}]
 users: [{name: u, user: {}}]
 `;
-  assertEquals(parseKubeconfig(text).namespace, "default");
+  assertEquals((await parseKubeconfig(text)).namespace, "default");
 });
 
 const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[] = [
@@ -82,14 +82,14 @@ const REFUSED: readonly (readonly [what: string, field: string, parts: Parts])[]
   ["a file of a token beside one", "tokenFile", { user: { tokenFile: "/etc/passwd" } }],
 ];
 for (const [what, field, parts] of REFUSED) {
-  Deno.test(`a kubeconfig with ${what} is refused, and not quoted`, () => {
-    const error = assertThrows(() => parseKubeconfig(kubeconfig(parts)), KubeconfigError);
+  Deno.test(`a kubeconfig with ${what} is refused, and not quoted`, async () => {
+    const error = await assertRejects(() => parseKubeconfig(kubeconfig(parts)), KubeconfigError);
     assertEquals(error.field, field);
     assertEquals(error.message.includes(CANARY), false, error.message);
   });
 }
 
-Deno.test("a text that is no kubeconfig is refused, and not quoted", () => {
+Deno.test("a text that is no kubeconfig is refused, and not quoted", async () => {
   const whole = `${kubeconfig()}\n`;
   const texts = [
     ...[`"${CANARY}`, CANARY, "", "[]", "a: &x [1]\nb: *x"],
@@ -98,16 +98,16 @@ Deno.test("a text that is no kubeconfig is refused, and not quoted", () => {
     `${kubeconfig().slice(0, -1)}`,
   ];
   for (const text of texts) {
-    const error = assertThrows(() => parseKubeconfig(text), KubeconfigError);
+    const error = await assertRejects(() => parseKubeconfig(text), KubeconfigError);
     assertStringIncludes(error.message, "The kubeconfig");
     assertEquals(error.message.includes(CANARY), false, error.message);
   }
 });
 
-Deno.test("programs and files are taken from who allows them", () => {
+Deno.test("programs and files are taken from who allows them", async () => {
   const exec = { command: "login", args: ["a"], env: [{ name: "X", value: "1" }] };
   const text = kubeconfig({ user: { token: "", exec, tokenFile: "token" } });
-  const found = parseKubeconfig(text, { exec: true, files: true });
+  const found = await parseKubeconfig(text, { exec: true, files: true });
   assertEquals(found.exec, {
     ...{ command: "login", args: ["a"], env: { X: "1" } },
     apiVersion: "client.authentication.k8s.io/v1",
@@ -115,22 +115,25 @@ Deno.test("programs and files are taken from who allows them", () => {
   assertEquals(found.token, { file: "token" });
 });
 
-Deno.test("a name that stands for two is refused: which of them is meant nobody can tell", () => {
+Deno.test("a name that stands for two is refused: which of them is meant nobody can tell", async () => {
   for (const list of ["contexts", "clusters", "users"]) {
     const config = JSON.parse(kubeconfig());
     config[list].push(config[list][0]);
-    const error = assertThrows(() => parseKubeconfig(JSON.stringify(config)), KubeconfigError);
+    const error = await assertRejects(
+      () => parseKubeconfig(JSON.stringify(config)),
+      KubeconfigError,
+    );
     assertEquals(error.field, list);
   }
 });
 
-Deno.test("what is there and says nothing is as good as absent", () => {
+Deno.test("what is there and says nothing is as good as absent", async () => {
   const cluster = { "insecure-skip-tls-verify": null, "tls-server-name": "", "proxy-url": null };
   const user = { exec: null, "auth-provider": null, as: "", tokenFile: "" };
-  assertEquals(parseKubeconfig(kubeconfig({ cluster, user })).token, { text: CANARY });
+  assertEquals((await parseKubeconfig(kubeconfig({ cluster, user }))).token, { text: CANARY });
 });
 
-Deno.test("a token that is in a file, too, is taken from there", () => {
+Deno.test("a token that is in a file, too, is taken from there", async () => {
   const text = kubeconfig({ user: { tokenFile: "token" } });
-  assertEquals(parseKubeconfig(text, { files: true }).token, { file: "token" });
+  assertEquals((await parseKubeconfig(text, { files: true })).token, { file: "token" });
 });

@@ -135,7 +135,7 @@ async function create(
   const what = about("createMachine", it, options);
   return await attempt(what, async () => {
     // The controller asks for a machine that has no id yet; one that it has does not matter here.
-    const call = machineCall(home, { ...it, providerID: "" }, what);
+    const call = await machineCall(home, { ...it, providerID: "" }, what);
     const describe = (error: unknown) => driverError(error, what, meaningOf);
     return answerOf(call, await createMachine(call, wanted(it), describe));
   });
@@ -148,7 +148,7 @@ async function initialize(
 ): Promise<MachineAnswer> {
   const what = about("initializeMachine", it, options);
   return await attempt(what, async () => {
-    const call = machineCall(home, it, what);
+    const call = await machineCall(home, it, what);
     const needs = wanted(it);
     return answerOf(call, await initializeMachine(call, await theMachine(call), needs));
   });
@@ -162,7 +162,7 @@ async function remove(
 ): Promise<string> {
   const what = about("deleteMachine", it, options);
   return await attempt(what, async () => {
-    const call = machineCall(home, it, what);
+    const call = await machineCall(home, it, what);
     const describe = (error: unknown) => driverError(error, what, meaningOf);
     const found = await deleteMachine(call, lastKnownState, describe);
     return found ? providerIdOf(found, call.objects.namespace) : "";
@@ -175,7 +175,7 @@ async function status(
   options?: CallOptions,
 ): Promise<MachineAnswer> {
   const what = about("getMachineStatus", it, options);
-  return await attempt(what, async () => await statusOf(machineCall(home, it, what), what));
+  return await attempt(what, async () => await statusOf(await machineCall(home, it, what), what));
 }
 
 async function shutDown(
@@ -185,7 +185,7 @@ async function shutDown(
 ): Promise<string> {
   const what = about("shutDownMachine", it, options);
   return await attempt(what, async () => {
-    const call = machineCall(home, it, what);
+    const call = await machineCall(home, it, what);
     return providerIdOf(await shutDownMachine(call), call.objects.namespace);
   });
 }
@@ -201,7 +201,7 @@ async function list(
   const what: About = { operation: "listMachines", subject, doing, ...(signal && { signal }) };
   return await attempt(what, async () => {
     fieldsOf(providerSpec, "");
-    return await listMachines(namespaceCall(home, secret, what), home.owner, providerSpec);
+    return await listMachines(await namespaceCall(home, secret, what), home.owner, providerSpec);
   });
 }
 

@@ -82,17 +82,17 @@ export function subjectOf(name: unknown): Subject {
  * @throws {DriverError} `invalid-argument`
  * @throws {Trouble} `invalid-argument`, or `failed-precondition` if the id is of another namespace
  */
-export function machineCall(
+export async function machineCall(
   home: PluginHome,
   asked: MachineAsked,
   about: About,
-): MachineCall {
+): Promise<MachineCall> {
   fieldsOf(asked.providerSpec, "");
   const id = asked.providerID === "" ? undefined : parseProviderId(asked.providerID);
   const name = asked.name === "" && id ? machineIn(id, home.owner) : asked.name;
   assertName(name, { operation: about.operation, subject: about.subject, rule: LABEL_RULE });
   const names = machineNames(home.owner, name);
-  const call = namespaceCall(home, asked.secret, about);
+  const call = await namespaceCall(home, asked.secret, about);
   if (id) checkId(id, names, call.objects.namespace);
   return { ...call, names, ...(id && { uid: id.uid }) };
 }
@@ -120,12 +120,12 @@ function checkId(id: ProviderId, { machine, vm }: MachineNames, namespace: strin
  * @throws {Trouble} `invalid-argument`
  * @throws {KubeconfigError}
  */
-export function namespaceCall(
+export async function namespaceCall(
   { backend, clock, settings }: PluginHome,
   secret: PluginSecret | undefined,
   { signal }: About,
-): Call {
-  const config = parseKubeconfig(secretText(secret, "kubeconfig"));
+): Promise<Call> {
+  const config = await parseKubeconfig(secretText(secret, "kubeconfig"));
   const { namespace } = config;
   const objects = new KubeObjects({ backend, clock, namespace, access: accessIn(config) });
   return { objects, clock, settings, ...(signal && { signal }) };
