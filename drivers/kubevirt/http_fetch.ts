@@ -132,6 +132,10 @@ async function* textIn({ body }: Response, signal?: AbortSignal): AsyncGenerator
 /** What a failure of `fetch` means. Its own text quotes the address, and so is not kept. */
 function lost(error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted) return signal.reason;
+  if (error instanceof Deno.errors.NotCapable) {
+    const why = "This program may not reach the API server: run it with --allow-net";
+    return new BackendError("unreachable", "not-allowed", why);
+  }
   const text = causes(error).join(": ");
   if (/certificate|BadSignature|UnknownIssuer|InvalidCertificate|HandshakeFailure/i.test(text)) {
     const why = "The API server's certificate, or the one shown to it, was not accepted";

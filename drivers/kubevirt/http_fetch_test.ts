@@ -85,6 +85,20 @@ for (const [what, code, change] of UNTRUSTED) {
   });
 }
 
+Deno.test({
+  name: "a program without the right to the network is told so, and has sent nothing",
+  permissions: { net: false },
+  fn: async () => {
+    const access = { server: "https://127.0.0.1:6443", namespace: "default" };
+    await using backend = backendFor(access);
+    const error = await assertRejects(
+      () => backend.call("create", { ...SECRETS, body: secret("s1") }),
+      BackendError,
+    );
+    assertEquals([error.kind, error.code], ["unreachable", "not-allowed"]);
+  },
+});
+
 Deno.test("a certificate of another authority is not taken", async () => {
   const { cluster, access } = await served("token");
   await using _ = cluster;
