@@ -20,10 +20,10 @@ import { readSettings, type Settings } from "./settings.ts";
 
 /** The live backend for settings; nothing is sent yet. @throws {KubeconfigError} @throws {BackendError} */
 export async function liveBackend(settings: Settings, clock: Clock): Promise<KubeBackend> {
-  const { sshUser: user, sshKey: key, uploadProxy } = settings;
+  const { sshUser: user, sshKey: key, uploadProxy, uploadAuthority } = settings;
   const client = httpBackend({ ...fetchTransport(), access: await accessFor(settings, clock) });
   const turns = inTurn(client, clock);
-  return redacted(withGuests(turns, { ssh: { user, key }, uploadProxy }));
+  return redacted(withGuests(turns, { ssh: { user, key }, uploadProxy, uploadAuthority }));
 }
 
 async function accessFor(

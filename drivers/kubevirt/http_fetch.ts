@@ -137,7 +137,7 @@ function lost(error: unknown, signal?: AbortSignal): unknown {
     return new BackendError("unreachable", "not-allowed", why);
   }
   const text = causes(error).join(": ");
-  if (/certificate|BadSignature|UnknownIssuer|InvalidCertificate|HandshakeFailure/i.test(text)) {
+  if (isDistrust(error)) {
     const why = "The API server's certificate, or the one shown to it, was not accepted";
     return new BackendError("unreachable", "tls", why);
   }
@@ -146,6 +146,12 @@ function lost(error: unknown, signal?: AbortSignal): unknown {
   return isUnsent
     ? new BackendError("unreachable", "", "The API server cannot be reached")
     : new BackendError("disconnected", "", "The connection to the API server was lost");
+}
+
+/** Whether one side does not accept the other's certificate. */
+export function isDistrust(error: unknown): boolean {
+  return /certificate|BadSignature|UnknownIssuer|InvalidCertificate|HandshakeFailure/i
+    .test(causes(error).join(": "));
 }
 
 function causes(error: unknown): string[] {

@@ -7,6 +7,7 @@
 import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
 import { type SshOptions, sshRun, sshShell } from "../backend/ssh.ts";
 import type { KubeBackend, KubeMethods, KubeObject } from "./backend.ts";
+import { isDistrust } from "./http_fetch.ts";
 import { codeOf } from "./status.ts";
 
 /** What {@linkcode withGuests} needs. */
@@ -15,6 +16,8 @@ export interface GuestOptions {
   readonly ssh: SshOptions;
   /** Where CDI takes uploads; as CDI says if empty. */
   readonly uploadProxy: string;
+  /** A file with the authority of that proxy's certificate; none if empty. */
+  readonly uploadAuthority: string;
 }
 
 /** The backend, with the methods that are about guests and their disks. */
@@ -39,12 +42,13 @@ type Own<K extends keyof KubeMethods> = (
 
 function ownMethods(
   backend: KubeBackend,
-  { ssh, uploadProxy }: GuestOptions,
+  options: GuestOptions,
 ): { readonly [K in keyof KubeMethods]?: Own<K> } {
+  const { ssh } = options;
   return {
     "ssh.run": ({ address, argv }, { signal }) => sshRun(address, argv, ssh, signal),
     "ssh.shell": async ({ address }) => ({ exitCode: await sshShell(address, ssh) }),
-    upload: (params, options) => upload(backend, uploadProxy, params, options),
+    upload: (params, callOptions) => upload(backend, options, params, callOptions),
   };
 }
 
@@ -76,11 +80,12 @@ async function proxyOf(
 
 async function upload(
   backend: KubeBackend,
-  given: string,
+  { uploadProxy, uploadAuthority }: GuestOptions,
   { namespace, name, path }: KubeMethods["upload"]["params"],
   options: BackendCallOptions,
 ): Promise<null> {
-  const proxy = await proxyOf(backend, given, options);
+  const proxy = await proxyOf(backend, uploadProxy, options);
+  const authority = await authorityIn(uploadAuthority);
   const asked = await backend.call("create", {
     ...{ ...UPLOADS, resource: "uploadtokenrequests", namespace },
     body: {
@@ -94,7 +99,7 @@ async function upload(
   using client = Deno.createHttpClient({
     http2: false,
     poolMaxIdlePerHost: 0,
-    ...(certificateAuthority !== undefined && { caCerts: [certificateAuthority] }),
+    caCerts: [certificateAuthority, authority].filter((it) => it !== undefined),
   });
   using file = await Deno.open(path);
   const response = await send(`${proxy}/v1beta1/upload`, {
@@ -114,6 +119,15 @@ async function upload(
   throw new BackendError("refused", code, `CDI's upload proxy answered ${response.status}`);
 }
 
+async function authorityIn(path: string): Promise<string | undefined> {
+  if (path === "") return undefined;
+  const pem = await Deno.readTextFile(path).catch(() => "");
+  if (pem.includes("-----BEGIN CERTIFICATE-----")) return pem;
+  const why = `There is no certificate in ${JSON.stringify(path)}: name the file of the upload ` +
+    'proxy\'s authority as the setting "upload-ca"';
+  throw new BackendError("unreachable", "no-upload-ca", why);
+}
+
 /** What goes wrong quotes the address, and so is not kept. */
 async function send(
   address: string,
@@ -123,6 +137,11 @@ async function send(
     return await fetch(address, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
+    if (isDistrust(error)) {
+      const why = "The certificate of CDI's upload proxy was not accepted: name the file of its " +
+        'authority as the setting "upload-ca"';
+      throw new BackendError("unreachable", "tls", why);
+    }
     const why = "The upload to CDI's proxy did not come to its end";
     throw new BackendError("disconnected", "", why);
   }

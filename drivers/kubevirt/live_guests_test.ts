@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { makeCertificates, type Pair } from "../../fixtures/simulators/kubevirt/certificates.ts";
 import { BackendError, type Json } from "../backend/backend.ts";
 import type { KubeBackend, KubeMethods } from "./backend.ts";
 import { withGuests } from "./live_guests.ts";
@@ -13,10 +14,13 @@ interface Seen {
 
 /** A proxy that takes an upload, a server that gives the token for it, and a file. */
 async function scene(
-  { status = 200, told = true, given = false }: {
+  { status = 200, told = true, given = false, pair, uploadAuthority = "" }: {
     status?: number;
     told?: boolean;
     given?: boolean;
+    /** What it shows over HTTPS. */
+    pair?: Pair;
+    uploadAuthority?: string;
   },
   body: (
     parts: { backend: KubeBackend; path: string; seen: Seen[]; calls: Json[] },
@@ -24,7 +28,10 @@ async function scene(
 ): Promise<void> {
   const seen: Seen[] = [];
   await using proxy = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    {
+      ...{ port: 0, hostname: "127.0.0.1", onListen() {} },
+      ...(pair && { cert: pair.certificate, key: pair.key }),
+    },
     async (request) => {
       const { pathname } = new URL(request.url);
       const authorization = request.headers.get("authorization");
@@ -32,7 +39,7 @@ async function scene(
       return new Response(CANARY, { status });
     },
   );
-  const address = `http://127.0.0.1:${proxy.addr.port}`;
+  const address = `${pair ? "https" : "http"}://127.0.0.1:${proxy.addr.port}`;
   const calls: Json[] = [];
   const answers: { readonly [K in keyof KubeMethods]?: KubeMethods[K]["result"] } = {
     get: { metadata: {}, status: told ? { uploadProxyURL: address } : {} },
@@ -46,7 +53,7 @@ async function scene(
     },
     events: async function* () {},
     [Symbol.asyncDispose]: () => Promise.resolve(),
-  }, { ssh: { user: "root", key: "" }, uploadProxy: given ? address : "" });
+  }, { ssh: { user: "root", key: "" }, uploadProxy: given ? address : "", uploadAuthority });
   const path = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(path, "a disk");
@@ -91,4 +98,26 @@ Deno.test("a proxy that refuses is an error without the token and without its wo
     assertEquals([error.kind, error.code], ["refused", "403"]);
     assertEquals(Deno.inspect(error, { depth: 9 }).includes(CANARY), false);
   });
+});
+
+Deno.test("a proxy with a certificate of CDI's own is trusted once its authority is named", async () => {
+  const { authority, server: pair } = await makeCertificates();
+  const uploadAuthority = await Deno.makeTempFile();
+  try {
+    await scene({ pair }, async ({ backend, path, seen }) => {
+      const error = await assertRejects(() => upload(backend, path), BackendError, "upload-ca");
+      assertEquals([error.kind, error.code, seen.length], ["unreachable", "tls", 0]);
+    });
+    await scene({ pair, uploadAuthority }, async ({ backend, path, calls }) => {
+      const error = await assertRejects(() => upload(backend, path), BackendError, uploadAuthority);
+      assertEquals([error.code, calls.length], ["no-upload-ca", 1]);
+    });
+    await Deno.writeTextFile(uploadAuthority, authority);
+    await scene({ pair, uploadAuthority }, async ({ backend, path, seen }) => {
+      assertEquals(await upload(backend, path), null);
+      assertEquals(seen.length, 1);
+    });
+  } finally {
+    await Deno.remove(uploadAuthority);
+  }
 });

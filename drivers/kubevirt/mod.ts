@@ -49,7 +49,9 @@ export const KUBEVIRT: DriverModule<KubeMethods, WatchEvent> = {
   },
   connect: connectLive,
   seam: SEAM,
-  localSettings: ["kubeconfig", "namespace", "upload-proxy", "ssh-key", "guest", "blank"],
+  localSettings: [
+    ...["kubeconfig", "namespace", "upload-proxy", "upload-ca", "ssh-key", "guest", "blank"],
+  ],
 };
 
 /** One for all instances of a process. */

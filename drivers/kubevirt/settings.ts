@@ -36,6 +36,8 @@ export interface Settings {
   readonly addresses: "guest" | "pod";
   /** Where CDI takes uploads; its own word for that if empty. */
   readonly uploadProxy: string;
+  /** A file with the authority of that proxy's certificate; empty for those of the cluster and the system. */
+  readonly uploadAuthority: string;
   /** Who logs in to guests. */
   readonly sshUser: string;
   /** The private key for that; OpenSSH's own choice if empty. */
@@ -100,6 +102,13 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     accepts: matches(/^(https:\/\/[^\s?#@]+)?$/),
     description: "where CDI takes uploads, such as https://cdi.example.org; by default as CDI says",
   },
+  "upload-ca": {
+    fallback: "",
+    accepts: (value) => !value.includes("\0"),
+    description:
+      "a file with the authority of the upload proxy's certificate, in PEM; by default " +
+      "those of the cluster and the system are trusted",
+  },
   "ssh-user": {
     fallback: "root",
     accepts: matches(/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/),
@@ -140,6 +149,7 @@ export function readSettings(given: Readonly<Record<string, string>>): Settings 
     graceSeconds: Number(get("grace")),
     addresses: get("addresses") === "pod" ? "pod" : "guest",
     uploadProxy: get("upload-proxy").replace(/\/+$/, ""),
+    uploadAuthority: get("upload-ca"),
     sshUser: get("ssh-user"),
     sshKey: get("ssh-key"),
     guest: get("guest"),
