@@ -14,6 +14,7 @@ import type {
   DataVolume,
   DeleteOptions,
   KubeBackend,
+  KubeList,
   KubeMethods,
   KubeObject,
   MachineOutline,
@@ -24,9 +25,10 @@ import type {
   VirtualMachineInstance,
   VolumeOutline,
 } from "./backend.ts";
+import { ATTEMPTS, pauseAfter } from "./repetition.ts";
 import { SEAM } from "./seam.ts";
 import { spread } from "./spread.ts";
-import { isRefusal, type Refusal, refusalOf } from "./status.ts";
+import { isRefusal, refusalOf } from "./status.ts";
 
 /** The kinds that the adapter deals with. */
 export type Kinds = {
@@ -63,11 +65,6 @@ export const KINDS: { readonly [K in keyof Kinds]: Omit<Collection, "namespace">
 const VERBS = { group: "subresources.kubevirt.io", version: "v1" } as const;
 
 const PAGE = 250;
-/** How often a call is made at most. */
-const ATTEMPTS = 4;
-/** The longest that a server is believed when it says when to come again. */
-const LONGEST_PAUSE_MS = 10_000;
-const FIRST_PAUSE_MS = 200;
 
 /** What {@linkcode KubeObjects} needs. */
 export interface KubeObjectsOptions {
@@ -111,7 +108,7 @@ export class KubeObjects {
     const { view: _, ...at } = this.at(kind);
     return await ifThere(kind, name, async () => {
       const object = await this.#call("get", { ...at, name }, options);
-      assertNamed(kind, object);
+      assertNamed(kind, object, name);
       return object as Kinds[K];
     });
   }
@@ -122,7 +119,7 @@ export class KubeObjects {
     name: string,
     options?: BackendCallOptions,
   ): Promise<Outlines[K]> {
-    return typed(kind, await this.#call("get", { ...this.at(kind), name }, options));
+    return typed(kind, await this.#call("get", { ...this.at(kind), name }, options), name);
   }
 
   /**
@@ -156,6 +153,7 @@ export class KubeObjects {
       const params = { ...this.at(kind), ...selection, limit: PAGE, continue: next };
       try {
         const page = await this.#call("list", params, options);
+        assertPage(kind, page, next);
         for (const item of page.items) items.push(typed(kind, item));
         next = page.metadata.continue;
         if (!next) return { items, resourceVersion: page.metadata.resourceVersion ?? "" };
@@ -175,7 +173,7 @@ export class KubeObjects {
     options?: BackendCallOptions,
   ): Promise<Outlines[K]> {
     const params = { ...this.at(kind), body, ...(change && { options: change }) };
-    return typed(kind, await this.#call("create", params, options));
+    return typed(kind, await this.#call("create", params, options), body.metadata.name);
   }
 
   /** Puts one in the place of the present one. @throws {BackendError} */
@@ -185,7 +183,8 @@ export class KubeObjects {
     body: Kinds[K],
     options?: BackendCallOptions,
   ): Promise<Outlines[K]> {
-    return typed(kind, await this.#call("replace", { ...this.at(kind), name, body }, options));
+    const params = { ...this.at(kind), name, body };
+    return typed(kind, await this.#call("replace", params, options), name);
   }
 
   /** Changes one in place. @throws {BackendError} */
@@ -195,7 +194,8 @@ export class KubeObjects {
     patch: { readonly type: PatchType; readonly body: KubeMethods["patch"]["params"]["body"] },
     options?: BackendCallOptions,
   ): Promise<Outlines[K]> {
-    return typed(kind, await this.#call("patch", { ...this.at(kind), name, ...patch }, options));
+    const params = { ...this.at(kind), name, ...patch };
+    return typed(kind, await this.#call("patch", params, options), name);
   }
 
   /** Deletes one; it may still be on its way when this returns. @throws {BackendError} */
@@ -243,30 +243,6 @@ export class KubeObjects {
   }
 }
 
-const READS: ReadonlySet<string> = new Set<keyof KubeMethods>([
-  "get",
-  "list",
-  "version",
-  "inspect",
-]);
-
-/** How long to pause before the same call may be made again, in milliseconds; undefined if it must not. */
-function pauseAfter(method: string, error: unknown, attempt: number): number | undefined {
-  const refusal = refusalOf(error);
-  if (!refusal || !mayRepeat(refusal, READS.has(method))) return undefined;
-  const { retryAfterSeconds } = refusal;
-  if (retryAfterSeconds === undefined) return FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  const pause = retryAfterSeconds * 1000;
-  return pause <= LONGEST_PAUSE_MS ? pause : undefined;
-}
-
-/** `429` comes before anything is done. Everything else may have been done, which only reads do not mind. */
-function mayRepeat({ status, reason, retryAfterSeconds }: Refusal, isRead: boolean): boolean {
-  if (status === 429) return true;
-  return isRead && retryAfterSeconds !== undefined &&
-    (status === 503 || reason === "ServerTimeout");
-}
-
 /** The object, or undefined if the server says that there is none of that name. */
 async function ifThere<T>(
   kind: keyof Kinds,
@@ -289,12 +265,25 @@ export function isMissing(error: unknown, resource: string, name: string): boole
 }
 
 /** The object as its kind; `garbled` if it is something else. */
-function typed<K extends keyof Kinds>(kind: K, object: KubeObject): Outlines[K] {
-  assertNamed(kind, object);
+function typed<K extends keyof Kinds>(kind: K, object: KubeObject, name?: string): Outlines[K] {
+  assertNamed(kind, object, name);
   return object as Outlines[K];
 }
 
-function assertNamed(kind: keyof Kinds, { metadata }: KubeObject): void {
-  if (typeof metadata === "object" && typeof metadata?.name === "string") return;
-  throw new BackendError("garbled", "", `The API server answered no object of ${kind}`);
+/** An answer about another object would be taken for one about this. */
+function assertNamed(kind: keyof Kinds, object: KubeObject, name?: string): void {
+  const { metadata } = object ?? {};
+  const isNamed = typeof metadata?.name === "string" && (metadata.name === name || !name);
+  if (!isNamed || !metadata?.uid) throw garbled(`no object of ${kind} that was asked for`);
+}
+
+/** What is no list would be taken for an empty one, and a page that leads to itself has no end. */
+export function assertPage(kind: string, page: KubeList, asked: string | undefined): void {
+  if (!Array.isArray(page.items) || !page.metadata) throw garbled(`no list of ${kind}`);
+  const { continue: next } = page.metadata;
+  if (next && next === asked) throw garbled(`the same page of ${kind} again`);
+}
+
+function garbled(what: string): BackendError {
+  return new BackendError("garbled", "", `The API server answered ${what}`);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
-import { BackendError } from "../backend/backend.ts";
+import { BackendError, type Json } from "../backend/backend.ts";
 import { VirtualClock } from "../backend/clock.ts";
 import type { Knobs, KubeBackend, Secret } from "./backend.ts";
 import { KubeObjects } from "./objects_client.ts";
@@ -131,3 +131,40 @@ check("a change that may have been made is not made again", async ({ kube, set, 
   await assertRejects(() => kube.invoke("virtualmachines", "m1", "start"), BackendError);
   assertEquals(calls, ["create", "invoke"]);
 });
+
+/** A client of a server that answers one thing to everything. */
+function clientOf(answer: Json, clock: VirtualClock): KubeObjects {
+  const backend = {
+    call: () => Promise.resolve(answer),
+    async *events() {},
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  } as unknown as KubeBackend;
+  return new KubeObjects({ backend, clock, namespace: "default" });
+}
+
+Deno.test("an answer that is not about what was asked for is garbled, and never an empty list", async () => {
+  using clock = new VirtualClock();
+  const other = { metadata: { name: "other", uid: "u" }, spec: {} };
+  const lists: Json[] = [
+    ...[other, { metadata: {}, items: null }, { items: [] }, { metadata: {}, items: [null] }],
+    // It would never end.
+    { metadata: { continue: "again" }, items: [] },
+  ];
+  for (const answer of lists) {
+    const list = () => clientOf(answer, clock).list("secrets", {});
+    assertEquals((await assertRejects(list, BackendError)).kind, "garbled", JSON.stringify(answer));
+  }
+  for (const answer of [other, {}, { metadata: { name: "s1" } }]) {
+    const get = () => clientOf(answer, clock).get("secrets", "s1");
+    assertEquals((await assertRejects(get, BackendError)).kind, "garbled", JSON.stringify(answer));
+  }
+});
+
+check(
+  "a server that says to come again before now is asked at once",
+  async ({ kube, set, calls }) => {
+    await set({ throttled: 1, retryAfterSeconds: -5 });
+    assertEquals(await kube.find("secrets", "s1"), undefined);
+    assertEquals(calls.length, 2);
+  },
+);

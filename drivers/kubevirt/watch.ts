@@ -6,6 +6,7 @@
 
 import type { Clock } from "../contract/mod.ts";
 import type { Collection, KubeBackend, KubeObject, Selection, WatchEvent } from "./backend.ts";
+import { assertPage } from "./objects_client.ts";
 import { spread } from "./spread.ts";
 import { parseCode, refusalOf } from "./status.ts";
 
@@ -105,6 +106,7 @@ async function listed(
   let next: string | undefined;
   do {
     const page = await backend.call("list", { ...of, limit: 250, continue: next }, { signal });
+    assertPage(of.resource, page, next);
     objects.push(...page.items);
     next = page.metadata.continue;
     if (!next) return { objects, version: page.metadata.resourceVersion ?? "" };
