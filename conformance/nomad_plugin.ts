@@ -15,7 +15,8 @@ import {
   epochClock,
   withDeadline,
 } from "../drivers/backend/mod.ts";
-import { type Clock, directories, type TaskDriver } from "../drivers/contract/mod.ts";
+import { userFolders } from "../drivers/backend/user_folders.ts";
+import type { Clock, TaskDriver } from "../drivers/contract/mod.ts";
 import {
   bridged,
   bridgeEnds,
@@ -63,10 +64,8 @@ function log(level: "info" | "error", message: string): void {
 }
 
 /** What the plugin works with, where nobody tells. */
-function ownContext(settings: Readonly<Record<string, string>>): PluginContext {
-  const os = Deno.build.os === "windows" || Deno.build.os === "darwin" ? Deno.build.os : "linux";
-  const { cache, config } = directories({ os, env: Deno.env.toObject() });
-  return { owner: OWNER, imagesUrl: NO_LIST, cacheDir: cache, configDir: config, settings };
+function ownContext(driver: string, settings: Readonly<Record<string, string>>): PluginContext {
+  return { owner: OWNER, imagesUrl: NO_LIST, ...userFolders({ driver }), settings };
 }
 
 /** What lies below the driver: a seam of the suite's, or the hypervisor, connected to when needed. */
@@ -128,7 +127,7 @@ async function serve(
     throw new UsageError("Name a driver that serves tasks: --driver libvirt [--set KEY=VALUE…]");
   }
   const settings = settingsOf([...all("set"), ...all("option")]);
-  const context = readContext(Deno.env.get(CONTEXT_KEY)) ?? ownContext(settings);
+  const context = readContext(Deno.env.get(CONTEXT_KEY)) ?? ownContext(driver, settings);
   await using stack = new AsyncDisposableStack();
   const module = await loadModule(driver);
   const tasks = await opened(

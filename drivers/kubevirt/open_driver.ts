@@ -7,7 +7,8 @@
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import { diskFiles } from "../backend/disk_files.ts";
-import { directories, type Driver } from "../contract/mod.ts";
+import { userFolders } from "../backend/user_folders.ts";
+import type { Driver } from "../contract/mod.ts";
 import { liveBackend } from "./connect.ts";
 import { createDriver } from "./driver.ts";
 import { attempt } from "./errors.ts";
@@ -52,19 +53,18 @@ export interface KubevirtDriverOptions {
  * ```
  *
  * @throws {DriverError} `invalid-argument` for a bad owner, setting or kubeconfig; `unavailable` if
- * there is no kubeconfig
+ * there is no kubeconfig; `failed-precondition` if a folder is not given, and the environment has none
  */
 export async function kubevirtDriver(options: KubevirtDriverOptions): Promise<Driver> {
-  const { owner, imagesUrl, settings = {} } = options;
+  const { owner, imagesUrl, cacheDir, configDir, settings = {} } = options;
+  const folders = userFolders({ driver: NAME, cacheDir, configDir });
   const about = { operation: "driver.open", subject: `driver:${NAME}` } as const;
   const live = await attempt(about, () => liveBackend(readSettings(settings), clock));
-  const home = options.cacheDir && options.configDir ? undefined : userDirectories();
   const driver = createDriver({
     backend: withDeadline(live, { clock }),
     clock,
     files: diskFiles({ clock }),
-    cacheDir: options.cacheDir ?? `${home?.cache}/${NAME}`,
-    configDir: options.configDir ?? `${home?.config}/${NAME}`,
+    ...folders,
     owner,
     imagesUrl,
     settings,
@@ -76,12 +76,4 @@ export async function kubevirtDriver(options: KubevirtDriverOptions): Promise<Dr
       await live[Symbol.asyncDispose]();
     },
   };
-}
-
-function userDirectories(): ReturnType<typeof directories> {
-  const { os } = Deno.build;
-  return directories({
-    os: os === "windows" || os === "darwin" ? os : "linux",
-    env: Deno.env.toObject(),
-  });
 }
