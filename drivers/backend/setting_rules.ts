@@ -39,7 +39,8 @@ export function readSettingsOf<N extends string>(
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(known, name) ? known[name] : undefined;
     if (!rule) {
-      refuse(driver, `Unknown setting "${name}": there are ${Object.keys(known).join(", ")}`);
+      const names = Object.keys(known).join(", ") || "none";
+      refuse(driver, `Unknown setting "${name}": there are ${names}`);
     }
     if (rule.accepts(value)) continue;
     const plain = `Cannot use ${JSON.stringify(value)} as "${name}": ${rule.description}`;

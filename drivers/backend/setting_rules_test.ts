@@ -37,3 +37,8 @@ for (
     assertEquals([error.code, error.subject], ["invalid-argument", "driver:d"]);
   });
 }
+
+Deno.test("a driver without settings refuses each, and says that there are none", () => {
+  const read = (): unknown => readSettingsOf("d", {}, { color: "red" });
+  assertThrows(read, DriverError, 'Unknown setting "color": there are none');
+});

@@ -36,11 +36,16 @@ export interface Settings {
 // deno-lint-ignore no-control-regex
 const absolute = matches(/^\/[^\x00-\x1f\x7f]*$/);
 
+/** What libvirt's driver for QEMU opens. Its other drivers (Xen, LXC, …) speak the same protocol. */
+const OPENS: readonly string[] = ["qemu:///system", "qemu:///session"];
+
 /** What is wrong with a URI, if anything is. It may hold a password, which this leaves out. */
 function uriComplaint(value: string): string | undefined {
   try {
-    parseUri(value);
-    return undefined;
+    const { uri } = parseUri(value);
+    if (OPENS.includes(uri)) return undefined;
+    return `Cannot use the libvirt URI ${JSON.stringify(value)}: machines run on QEMU, which ` +
+      `"qemu:///system" reaches here, and "qemu+ssh://HOST/system" on another host`;
   } catch (error) {
     if (error instanceof RpcError) return error.message;
     throw error;
@@ -53,7 +58,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
     fallback: "qemu:///system",
     accepts: (value) => uriComplaint(value) === undefined,
     complaint: uriComplaint,
-    description: "where libvirt is: a connection URI",
+    description: "where libvirt is: a connection URI of QEMU, such as qemu+ssh://HOST/system",
   },
   "pool": {
     fallback: "vmtck",

@@ -38,6 +38,21 @@ for (const uri of ["", "bad", "qemu+tls://host/system", "qemu+ssh://me:hunter2@/
   });
 }
 
+for (
+  const uri of ["xen:///system", "lxc+ssh://host/", "test:///default", "qemu:///", "qemu:///x"]
+) {
+  Deno.test(`the setting uri=${JSON.stringify(uri)} is refused with what is supported`, () => {
+    const error = assertThrows(() => readSettings({ uri }), DriverError, '"qemu:///system"');
+    assertEquals([error.code, error.message.includes(`"${uri}"`)], ["invalid-argument", true]);
+  });
+}
+
+for (const uri of ["qemu:///system", "qemu+unix:///session?socket=/s", "qemu+tcp://host/system"]) {
+  Deno.test(`the setting uri=${JSON.stringify(uri)} is accepted`, () => {
+    assertEquals(readSettings({ uri }).uri, uri);
+  });
+}
+
 Deno.test("the test guest brings the key that opens it, unless another is named", () => {
   assertEquals(readSettings({ guest: "/g" }).sshKey, "/g/id_ed25519");
   assertEquals(readSettings({ guest: "/g", "ssh-key": "/k" }).sshKey, "/k");

@@ -22,6 +22,7 @@ import { FACETS } from "./machine.ts";
 import { assertRef, memoryMachines } from "./machines.ts";
 import { memoryNetworks } from "./networks.ts";
 import type { MemoryContext } from "./session.ts";
+import { assertSettings } from "./settings.ts";
 
 /** The driver's name. */
 export const NAME = "memory";
@@ -31,11 +32,12 @@ export const DESCRIPTION = "Reference driver: a simulated hypervisor in memory";
 /**
  * Makes the driver. Has no side effect.
  *
- * @throws {DriverError} `invalid-argument` if the owner is no label
+ * @throws {DriverError} `invalid-argument` if the owner is no label, and for any setting
  */
 export function memoryDriver(context: MemoryContext): Driver {
-  const { owner } = context;
+  const { owner, settings } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}` });
+  assertSettings(settings);
   const images = imageStore({ ...context, driver: NAME, listUrl: context.imagesUrl });
   return {
     name: NAME,

@@ -14,6 +14,7 @@ import { memoryHost } from "./host.ts";
 import { GUEST_MARK } from "./hypervisor/guest.ts";
 import { simulatedBackend } from "./hypervisor/simulated_backend.ts";
 import { SEAM } from "./seam.ts";
+import { assertSettings } from "./settings.ts";
 import { memoryTailoring } from "./tailoring.ts";
 import { memoryTaskHost } from "./task_host.ts";
 import { memoryUsage } from "./usage.ts";
@@ -52,10 +53,13 @@ export const MEMORY: DriverModule<MemoryMethods, MemoryEvent> & { readonly image
       host: memoryTaskHost,
     },
   },
-  connect: ({ clock }) =>
-    Promise.resolve({
-      backend: simulatedBackend({ clock }),
-      host: { origin: "simulator", versions: { hypervisor: "memory 1.0.0" } },
+  connect: ({ clock, settings }) =>
+    Promise.try(() => {
+      assertSettings(settings);
+      return {
+        backend: simulatedBackend({ clock }),
+        host: { origin: "simulator", versions: { hypervisor: "memory 1.0.0" } },
+      };
     }),
   seam: SEAM,
   images: IMAGES,
