@@ -61,7 +61,7 @@ export const TASK_CONFIG_CLAUSES: readonly Clause[] = [
 export const TASK_FINGERPRINT_CLAUSES: readonly Clause[] = [
   must(
     "task.fingerprint.at-once",
-    "The first fingerprint comes within a second",
+    "The first fingerprint comes at once, and waits for no period",
     `${VIRT}#VirtDriverPlugin.Fingerprint`,
   ),
   must(
