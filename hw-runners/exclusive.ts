@@ -5,19 +5,23 @@
  *
  * Waits until no other such command goes on, of whichever user. The system gives the lock up when its
  * holder ends, however it ends; who kills the holder alone, and hard, has to end the command as well.
- * The command gets the arguments as they are, and its exit code is passed on.
+ * The command gets the arguments as they are, and its exit code is passed on. One that is part of such a
+ * command is refused: it would wait for what waits for it.
  *
  * @module
  */
 
 import { join } from "node:path";
 import { onSignals } from "../conformance/commands/program.ts";
-import { sentenceOf } from "../conformance/commands/usage.ts";
+import { sentenceOf, UsageError } from "../conformance/commands/usage.ts";
 
 /** What is locked; the same for every user of this host, each of whom has a temporary folder of its own on Windows. */
 const LOCK = Deno.build.os === "windows"
   ? join(Deno.env.get("ProgramData") ?? "C:\\ProgramData", "vmtck-live.lock")
   : "/tmp/vmtck-live.lock";
+
+/** Tells what a command starts which lock is held for it. */
+const HELD = "VMTCK_EXCLUSIVE";
 
 /** Opens the file; of one that is there nothing but the right to read is needed, whoever made it. */
 async function opened(path: string): Promise<Deno.FsFile> {
@@ -32,22 +36,38 @@ async function opened(path: string): Promise<Deno.FsFile> {
   }
 }
 
-/** Waits for the lock. It is held as long as the file is open. */
+/** Waits for the lock, unless `onWait` throws. It is held as long as the file is open. */
 export async function locked(path: string, onWait: () => void): Promise<Deno.FsFile> {
   const file = await opened(path);
-  if (await file.tryLock(true)) return file;
-  onWait();
-  await file.lock(true);
-  return file;
+  try {
+    if (await file.tryLock(true)) return file;
+    onWait();
+    await file.lock(true);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }
 
-/** Runs a command while it holds the lock, and answers what it ended with. */
+/**
+ * Runs a command while it holds the lock, and answers what it ended with.
+ *
+ * @throws {UsageError} if it is part of a command that holds the lock
+ */
 export async function exclusively(
   [program, ...args]: readonly [string, ...string[]],
-  { lock = LOCK, onWait = (): void => {} } = {},
+  { lock = LOCK, held = Deno.env.get(HELD), onWait = (): void => {} } = {},
 ): Promise<number> {
-  using _held = await locked(lock, onWait);
-  const child = new Deno.Command(program, { args, stdin: "inherit" }).spawn();
+  using _held = await locked(lock, () => {
+    if (held !== lock) return onWait();
+    throw new UsageError(
+      `Cannot wait to run "${program}": it is part of the command that it would wait for, and is ` +
+        'alone on this host already; leave out its "deno task exclusive"',
+    );
+  });
+  const child = new Deno.Command(program, { args, env: { [HELD]: lock }, stdin: "inherit" })
+    .spawn();
   // The lock is held until the command has ended: after an interrupt it may have to clean up.
   using _passed = onSignals((signal) => {
     try {
@@ -63,8 +83,8 @@ const USAGE = `Runs one command at a time on this host: waits until no other one
 
   deno task exclusive COMMAND [ARGUMENT…]
 
-The command gets its arguments as they are. Ends as the command does, with 2 for wrong use, and with 3
-if the command cannot be run.`;
+The command gets its arguments as they are. Ends as the command does, with 2 for wrong use, such as in
+a command that is run by this one, and with 3 if the command cannot be run.`;
 
 if (import.meta.main) {
   const [program, ...args] = Deno.args;
@@ -81,7 +101,9 @@ if (import.meta.main) {
   try {
     Deno.exit(await exclusively([program, ...args], { onWait }));
   } catch (error) {
-    console.error(`Cannot run "${program}": ${sentenceOf(error)}`);
-    Deno.exit(3);
+    const isWrongUse = error instanceof UsageError;
+    const context = isWrongUse ? "" : `Cannot run "${program}": `;
+    console.error(`${context}${sentenceOf(error)}`);
+    Deno.exit(isWrongUse ? 2 : 3);
   }
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { UsageError } from "../conformance/commands/usage.ts";
 import { exclusively, locked } from "./exclusive.ts";
 
 Deno.test("a command waits for the end of another, and its exit code is passed on", async () => {
@@ -19,6 +20,32 @@ Deno.test("a command waits for the end of another, and its exit code is passed o
     first.close();
     await second;
     assertEquals(events, ["waits", "first ends", "ended with 7"]);
+  } finally {
+    await Deno.remove(lock);
+  }
+});
+
+Deno.test("a command in a command is refused: it would wait for what waits for it", async () => {
+  const lock = await Deno.makeTempFile();
+  try {
+    // What the outer command starts is told by the environment which lock is held.
+    const path = new URL("exclusive.ts", import.meta.url).href;
+    const inner = `const { exclusively } = await import(${JSON.stringify(path)});
+await exclusively(["true"], { lock: ${JSON.stringify(lock)} })
+  .catch((error) => Deno.exit(error.name === "UsageError" ? 7 : 1));`;
+    assertEquals(await exclusively([Deno.execPath(), "eval", inner], { lock }), 7);
+  } finally {
+    await Deno.remove(lock);
+  }
+});
+
+Deno.test("what outlived such a command may take a lock that is free", async () => {
+  const lock = await Deno.makeTempFile();
+  try {
+    const command = [Deno.execPath(), "eval", "Deno.exit(7)"] as const;
+    assertEquals(await exclusively(command, { lock, held: lock }), 7);
+    using _other = await locked(lock, () => {});
+    await assertRejects(() => exclusively(command, { lock, held: lock }), UsageError);
   } finally {
     await Deno.remove(lock);
   }
