@@ -38,6 +38,7 @@ const SELF = [Deno.execPath(), "run", "-A", "--no-check", fileURLToPath(import.m
 const TIMELESS: Clock = {
   now: () => 0,
   sleep: () => Promise.resolve(),
+  timer: () => () => {},
   hold: (work) => work,
 };
 

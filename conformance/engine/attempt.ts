@@ -68,29 +68,24 @@ class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/** Why the timer is not needed any more; an error would cost its stack. */
-const DONE = "done";
-
 /** Ends what takes too long or is not wanted any more; the work itself goes on unheard. */
 async function within<T>(
   clock: Clock,
   { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
-  const stop = new AbortController();
-  const { promise: interrupted, reject } = Promise.withResolvers<never>();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(new Interrupted("The run was interrupted"));
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
-  const late = clock.sleep(timeoutMs, { signal: stop.signal }).then(() => {
-    throw new CaseTimeout(`Not done after ${timeoutMs} ms`);
-  });
-  late.catch(() => {});
-  interrupted.catch(() => {});
+  const cancel = clock.timer(
+    timeoutMs,
+    () => reject(new CaseTimeout(`Not done after ${timeoutMs} ms`)),
+  );
   try {
-    return await Promise.race([interrupted, late, (async () => await work())()]);
+    return await Promise.race([ended, (async () => await work())()]);
   } finally {
-    stop.abort(DONE);
+    cancel();
     signal?.removeEventListener("abort", onAbort);
   }
 }

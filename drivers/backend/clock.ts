@@ -18,40 +18,45 @@ const QUIET_TURNS = 4;
 
 function assertDelay(ms: number): void {
   if (ms >= 0) return;
-  throw new RangeError(`Cannot sleep: the delay must be a number of milliseconds from 0: ${ms}`);
+  throw new RangeError(`Cannot wait: the delay must be a number of milliseconds from 0: ${ms}`);
+}
+
+/** A sleep on a timer. */
+function sleepOn(timer: Clock["timer"]): Clock["sleep"] {
+  return (ms, { signal } = {}) => {
+    assertDelay(ms);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const cancel = timer(ms, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      const onAbort = (): void => {
+        cancel();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+    });
+  };
 }
 
 /** Real time, from 0 at its making. */
 export function systemClock(): Clock {
   const start = performance.now();
   const now = (): number => performance.now() - start;
-  return {
-    now,
-    hold: (work) => work,
-    sleep(ms, { signal } = {}): Promise<void> {
-      assertDelay(ms);
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const end = now() + ms;
-        let timer: ReturnType<typeof setTimeout>;
-        const onAbort = (): void => {
-          clearTimeout(timer);
-          reject(signal?.reason);
-        };
-        const wait = (): void => {
-          const left = end - now();
-          if (left > 0) {
-            timer = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
-            return;
-          }
-          signal?.removeEventListener("abort", onAbort);
-          resolve();
-        };
-        signal?.addEventListener("abort", onAbort, { once: true });
-        timer = setTimeout(wait, Math.min(ms, LONGEST_TIMER_MS));
-      });
-    },
+  const timer: Clock["timer"] = (ms, fire) => {
+    assertDelay(ms);
+    const end = now() + ms;
+    let step: ReturnType<typeof setTimeout>;
+    const wait = (): void => {
+      const left = end - now();
+      if (left <= 0) return fire();
+      step = setTimeout(wait, Math.min(Math.ceil(left), LONGEST_TIMER_MS));
+    };
+    step = setTimeout(wait, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(step);
   };
+  return { now, hold: (work) => work, timer, sleep: sleepOn(timer) };
 }
 
 /** Real time that counts from the Unix epoch, for processes whose times others compare with their own. */
@@ -61,9 +66,9 @@ export function epochClock(): Clock {
   return { ...clock, now: () => start + clock.now() };
 }
 
-interface Sleeper {
+interface Timer {
   readonly due: number;
-  wake(): void;
+  fire(): void;
 }
 
 /**
@@ -88,35 +93,29 @@ export class VirtualClock implements Clock, Disposable {
   #quiet = 0;
   #stopped = false;
   #turn?: ReturnType<typeof setImmediate>;
-  readonly #sleepers: Sleeper[] = [];
+  /** By the time at which they are due, and by their making. */
+  readonly #timers: Timer[] = [];
+  /** Settles when virtual time is `ms` later; rejects with the signal's reason when aborted. */
+  readonly sleep: Clock["sleep"] = sleepOn((ms, fire) => this.timer(ms, fire));
 
   /** Milliseconds since the clock's own start. */
   now(): number {
     return this.#now;
   }
 
-  /** Settles when virtual time is `ms` later; rejects with the signal's reason when aborted. */
-  sleep(ms: number, { signal }: { signal?: AbortSignal } = {}): Promise<void> {
+  /** Calls `fire` when virtual time is `ms` later, unless what it answers was called before. */
+  timer(ms: number, fire: () => void): () => void {
     assertDelay(ms);
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = (): void => {
-        this.#sleepers.splice(this.#sleepers.indexOf(sleeper), 1);
-        this.#rearm();
-        reject(signal?.reason);
-      };
-      const sleeper: Sleeper = {
-        due: this.#now + ms,
-        wake: () => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve();
-        },
-      };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const later = this.#sleepers.findIndex((other) => other.due > sleeper.due);
-      this.#sleepers.splice(later < 0 ? this.#sleepers.length : later, 0, sleeper);
+    const timer: Timer = { due: this.#now + ms, fire };
+    const later = this.#timers.findIndex(({ due }) => due > timer.due);
+    this.#timers.splice(later < 0 ? this.#timers.length : later, 0, timer);
+    this.#rearm();
+    return () => {
+      const at = this.#timers.indexOf(timer);
+      if (at < 0) return;
+      this.#timers.splice(at, 1);
       this.#rearm();
-    });
+    };
   }
 
   /** Waits for work outside the backend while virtual time stands still. The work must not sleep on this clock. */
@@ -141,7 +140,7 @@ export class VirtualClock implements Clock, Disposable {
   #rearm(): void {
     this.#quiet = 0;
     const wanted = !this.#stopped && this.#held === 0 &&
-      (this.#sleepers[0]?.due ?? Infinity) < Infinity;
+      (this.#timers[0]?.due ?? Infinity) < Infinity;
     if (wanted) {
       this.#turn ??= setImmediate(this.#afterTurn);
     } else if (this.#turn !== undefined) {
@@ -156,10 +155,10 @@ export class VirtualClock implements Clock, Disposable {
       return;
     }
     this.#turn = undefined;
-    const sleeper = this.#sleepers.shift();
-    if (!sleeper) return;
-    this.#now = sleeper.due;
-    sleeper.wake();
+    const timer = this.#timers.shift();
+    if (!timer) return;
+    this.#now = timer.due;
+    timer.fire();
     this.#rearm();
   };
 }

@@ -29,8 +29,8 @@ Deno.test("systemClock() can be asked to sleep for ever", async () => {
 
 Deno.test("both clocks refuse a delay that is no number from 0", () => {
   for (const clock of [systemClock(), new VirtualClock()]) {
-    assertThrows(() => clock.sleep(-1), RangeError, "Cannot sleep");
-    assertThrows(() => clock.sleep(NaN), RangeError, "Cannot sleep");
+    assertThrows(() => clock.sleep(-1), RangeError, "Cannot wait");
+    assertThrows(() => clock.sleep(NaN), RangeError, "Cannot wait");
   }
 });
 
@@ -121,4 +121,17 @@ Deno.test("VirtualClock that was disposed of wakes nobody", async () => {
   const other = new VirtualClock();
   await other.sleep(10);
   assertEquals(woken, false);
+});
+
+Deno.test("a timer of either clock fires once, unless it is called off", async () => {
+  for (const clock of [systemClock(), new VirtualClock()]) {
+    const fired: string[] = [];
+    const off = clock.timer(1, () => fired.push("called off"));
+    const late = clock.timer(2, () => fired.push("late"));
+    off();
+    await clock.sleep(5);
+    late();
+    assertEquals(fired, ["late"]);
+    assertThrows(() => clock.timer(-1, () => {}), RangeError, "Cannot wait");
+  }
 });

@@ -10,9 +10,6 @@ import { type Backend, BackendError, type Json, type Methods } from "./backend.t
 /** The deadline of a call that names none. */
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Why a timer ends early. A reason made once is cheaper than one with a stack for each call. */
-const SETTLED = "settled";
-
 /** What {@linkcode withDeadline} needs. */
 export interface DeadlineOptions {
   /** Time. */
@@ -34,30 +31,24 @@ export function withDeadline<M extends Methods, E extends Json>(
     async call(method, params, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) {
       signal?.throwIfAborted();
       const below = new AbortController();
-      const timer = new AbortController();
-      const abandon = (): void => {
-        below.abort(signal?.reason);
-        timer.abort(signal?.reason);
+      const { promise: givenUp, reject } = Promise.withResolvers<never>();
+      const giveUp = (reason: unknown): void => {
+        below.abort(reason);
+        reject(reason);
       };
+      const abandon = (): void => giveUp(signal?.reason);
       signal?.addEventListener("abort", abandon, { once: true });
       const limitMs = timeoutMs + patienceMs;
-      const timeout = clock.sleep(limitMs, { signal: timer.signal }).then(() => {
-        const error = new BackendError(
-          "timeout",
-          "",
-          `No reply to "${method}" within ${limitMs} ms`,
-        );
-        below.abort(error);
-        throw error;
-      });
+      const late = `No reply to "${method}" within ${limitMs} ms`;
+      const stop = clock.timer(limitMs, () => giveUp(new BackendError("timeout", "", late)));
       try {
         const options = { signal: below.signal, timeoutMs };
         const reply = Promise.try(() => backend.call(method, params, options));
-        const answer = await Promise.race([reply, timeout]);
+        const answer = await Promise.race([reply, givenUp]);
         patienceMs = 0;
         return answer;
       } finally {
-        timer.abort(SETTLED);
+        stop();
         signal?.removeEventListener("abort", abandon);
       }
     },

@@ -63,7 +63,7 @@ export async function waitFor<T>(options: WaitOptions<T>): Promise<T | undefined
       if (left <= 0 || timeoutMs === 0) return undefined;
       const { pollMs: poll = bell.rings ? Infinity : DEFAULT_POLL_MS } = options;
       const pollMs = typeof poll === "number" ? poll : poll(clock.now() - begun);
-      await bell.orSleep(clock, Math.min(pollMs, left), until);
+      await bell.within(clock, Math.min(pollMs, left), until);
     }
   } finally {
     end.abort(OVER);
@@ -91,13 +91,15 @@ class Bell {
     this.#rung.resolve();
   }
 
-  async orSleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    try {
-      const sleep = clock.sleep(ms, { signal: AbortSignal.any([signal, woken.signal]) });
-      await Promise.race([sleep, this.#rung.promise]);
-    } finally {
-      woken.abort(OVER);
-    }
+  /** Settles when it rings, or when the time is over. @throws the signal's reason */
+  async within(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+    const { promise: rung, resolve } = this.#rung;
+    const ring = (): void => resolve();
+    const cancel = clock.timer(ms, ring);
+    signal.addEventListener("abort", ring);
+    await rung;
+    signal.removeEventListener("abort", ring);
+    cancel();
+    signal.throwIfAborted();
   }
 }

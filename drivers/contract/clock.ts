@@ -10,6 +10,8 @@ export interface Clock {
   now(): number;
   /** Settles after `ms` milliseconds; rejects with the signal's reason when aborted. */
   sleep(ms: number, options?: { signal?: AbortSignal }): Promise<void>;
+  /** Calls `fire` after `ms` milliseconds, unless what it answers was called before. */
+  timer(ms: number, fire: () => void): () => void;
   /** Waits for work outside the backend (a file, a socket) while virtual time stands still. */
   hold<T>(work: Promise<T>): Promise<T>;
 }

@@ -305,7 +305,8 @@ Deno.test("fetch() does not wait for ever for a silent server", async () => {
   // Live, nothing holds the clock.
   const clock = {
     now: () => virtual.now(),
-    sleep: virtual.sleep.bind(virtual),
+    sleep: virtual.sleep,
+    timer: virtual.timer.bind(virtual),
     hold: <T>(work: Promise<T>): Promise<T> => work,
   };
   const image = await another({ clock }).get(VERSION);

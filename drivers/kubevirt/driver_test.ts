@@ -58,6 +58,7 @@ function check(
     const itsClock: Clock = {
       now: () => clock.now(),
       sleep: (ms, options) => clock.sleep(ms, options),
+      timer: (ms, fire) => clock.timer(ms, fire),
       hold: (work) => clock.hold(work),
     };
     await using other = createDriver({ ...home, clock: itsClock });
