@@ -20,7 +20,7 @@ export type ControllerFlow =
 export type NextStep =
   /** The same again, after {@linkcode ControllerReaction.retryMs}. */
   | "retry"
-  /** It calls `createMachine`. */
+  /** It calls `createMachine`, unless the machine has a provider id: then it goes on with that. */
   | "create"
   /** It calls `initializeMachine`, with the ids of the response that came with the error. */
   | "initialize"
@@ -35,7 +35,7 @@ export interface ControllerReaction {
   readonly retryMs?: number;
   /** Whether the last known state survives although the answer has none. */
   readonly keepsState: boolean;
-  /** Whether it looks for orphans at once. */
+  /** Whether it looks for orphans at once, as it does when a description comes to say `OutOfRange`. */
   readonly sweeps?: true;
 }
 
@@ -64,6 +64,7 @@ function reactions(
     next: "retry",
     retryMs: PASSING.includes(code) ? RETRY_MS.short : usualMs,
     keepsState: keeping.includes(code),
+    ...(code === "out-of-range" && { sweeps: true }),
     ...exceptions[code],
   }]);
   return Object.fromEntries(rows) as ControllerReactions;
@@ -71,6 +72,7 @@ function reactions(
 
 const GO_ON: Partial<ControllerReaction> = { next: "go-on", retryMs: undefined };
 const CREATE: Partial<ControllerReaction> = { next: "create", retryMs: undefined };
+const EXHAUSTED: Partial<ControllerReaction> = { retryMs: RETRY_MS.exhausted };
 const KEPT: readonly ErrorCode[] = [...PASSING, "resource-exhausted"];
 
 /** What it does on each code, by the call that failed. */
@@ -78,7 +80,7 @@ export const CONTROLLER_REACTIONS: Readonly<Record<ControllerFlow, ControllerRea
   "create": reactions({
     usualMs: RETRY_MS.medium,
     keeping: KEPT,
-    exceptions: { "resource-exhausted": { retryMs: RETRY_MS.exhausted } },
+    exceptions: { "resource-exhausted": EXHAUSTED },
   }),
   "status-before-create": reactions({
     usualMs: RETRY_MS.medium,
@@ -86,13 +88,13 @@ export const CONTROLLER_REACTIONS: Readonly<Record<ControllerFlow, ControllerRea
     exceptions: {
       "not-found": CREATE,
       "unimplemented": CREATE,
+      "resource-exhausted": EXHAUSTED,
       "uninitialized": { next: "initialize", retryMs: undefined },
-      "out-of-range": { sweeps: true },
     },
   }),
   "initialize": reactions({
     usualMs: RETRY_MS.short,
-    keeping: KEPT,
+    keeping: ERROR_CODES,
     exceptions: { "unimplemented": GO_ON },
   }),
   "delete": reactions({
@@ -102,7 +104,7 @@ export const CONTROLLER_REACTIONS: Readonly<Record<ControllerFlow, ControllerRea
   }),
   "status-before-delete": reactions({
     usualMs: RETRY_MS.medium,
-    keeping: [],
+    keeping: ERROR_CODES,
     exceptions: { "not-found": GO_ON, "unimplemented": GO_ON, "uninitialized": GO_ON },
   }),
 };

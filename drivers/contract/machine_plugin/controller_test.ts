@@ -19,6 +19,34 @@ Deno.test("only a missing machine is created, and only a missing one counts as d
   assertEquals(codes("delete", "go-on"), ["not-found"]);
 });
 
+Deno.test("how long it waits, and what it remembers, is what its code says", () => {
+  const told = (flow: keyof typeof CONTROLLER_REACTIONS, code: typeof ERROR_CODES[number]) => {
+    const { retryMs, keepsState, sweeps } = CONTROLLER_REACTIONS[flow][code];
+    return [retryMs, keepsState, sweeps];
+  };
+  const soon = ["unknown", "deadline-exceeded", "aborted", "unavailable"] as const;
+  for (const code of soon) {
+    assertEquals(told("create", code), [5_000, true, undefined]);
+    assertEquals(told("status-before-create", code), [5_000, true, undefined]);
+    assertEquals(told("initialize", code), [5_000, true, undefined]);
+    assertEquals(told("delete", code), [5_000, false, undefined]);
+    assertEquals(told("status-before-delete", code), [5_000, true, undefined]);
+  }
+  assertEquals(told("create", "internal"), [180_000, false, undefined]);
+  assertEquals(told("create", "resource-exhausted"), [600_000, true, undefined]);
+  assertEquals(told("status-before-create", "resource-exhausted"), [600_000, true, undefined]);
+  assertEquals(told("initialize", "resource-exhausted"), [5_000, true, undefined]);
+  assertEquals(told("delete", "resource-exhausted"), [600_000, false, undefined]);
+  assertEquals(told("status-before-delete", "internal"), [180_000, true, undefined]);
+});
+
+Deno.test("several machines for one are looked for in every flow", () => {
+  for (const [flow, reactions] of Object.entries(CONTROLLER_REACTIONS)) {
+    const sweeping = ERROR_CODES.filter((code) => reactions[code].sweeps);
+    assertEquals(sweeping, ["out-of-range"], flow);
+  }
+});
+
 Deno.test("an orphan is what no machine has the name and the id of", () => {
   const list = { "p://a": "a", "p://old": "b", "p://c": "c", "p://d": "d", "p://e": "e" };
   const known = [

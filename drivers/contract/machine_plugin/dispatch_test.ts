@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DriverError } from "../errors.ts";
 import { LABEL_RULE } from "../names.ts";
 import { callPlugin, type PluginCall } from "./dispatch.ts";
 import type { MachinePlugin } from "./plugin.ts";
@@ -42,7 +43,7 @@ Deno.test("a facet that is absent is unimplemented", async () => {
 });
 
 Deno.test("a method that there is not is unimplemented, and never a success", async () => {
-  for (const method of ["updateMachine", "constructor", "toString"]) {
+  for (const method of ["updateMachine", "generateMachineClassForMigration", "constructor"]) {
     const call = { method, request: REQUEST } as unknown as PluginCall;
     assertEquals((await callPlugin(plugin(), call)).code, 12, method);
   }
@@ -91,6 +92,21 @@ Deno.test("a response goes along with an error", async () => {
   assertEquals(reply.code, 17);
   assertEquals(reply.response, response);
   assertEquals(error.toJSON().response, response);
+});
+
+Deno.test("a response goes along with an error of another copy of this package", async () => {
+  const response = { providerID: "p://m1", nodeName: "m1" };
+  const error = new DriverError({
+    code: "uninitialized",
+    operation: "getMachineStatus",
+    subject: "machine:m1",
+    message: "Not yet",
+  });
+  const it = plugin({
+    getMachineStatus: () => Promise.reject(Object.assign(error, { response })),
+  });
+  const reply = await callPlugin(it, { method: "getMachineStatus", request: REQUEST });
+  assertEquals([reply.code, reply.response], [17, response]);
 });
 
 Deno.test("whatever else is thrown is internal", async () => {

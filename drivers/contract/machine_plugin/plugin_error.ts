@@ -35,9 +35,8 @@ export class PluginError extends DriverError implements PluginErrorData {
   }
 }
 
-/** The response that came with an error; empty if none did. */
+/** The response that came with an error, by shape as the error is; empty if none did. */
 export function responseOf(error: unknown): PartialResponse {
-  const none: PartialResponse = {};
-  if (!isDriverError(error) || !("response" in error)) return none;
-  return error instanceof PluginError ? error.response : none;
+  const response: unknown = isDriverError(error) && "response" in error && error.response;
+  return typeof response === "object" && response !== null ? response : {};
 }
