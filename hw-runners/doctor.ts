@@ -20,21 +20,38 @@ import { sentenceOf, unknownName, UsageError } from "../conformance/commands/usa
 import { systemClock } from "../drivers/backend/mod.ts";
 import { isDriverError } from "../drivers/contract/mod.ts";
 import { driverNames, loadDriver } from "../drivers/registry.ts";
-import { KUBEVIRT_PROBES, LIBVIRT_PROBES } from "./doctor/linux.ts";
+import { KUBEVIRT_PROBES, libvirtProbes } from "./doctor/linux.ts";
 import { findings, isReady, type Probe, told } from "./doctor/probe.ts";
 import { thisMachine } from "./machine.ts";
 import { HCS_PROBES, HYPERV_PROBES } from "./doctor/windows.ts";
 
+type Settings = Readonly<Record<string, string>>;
+
 /** What each driver's machine has to have, before the driver itself is asked. */
-const PROBES: Readonly<Record<string, readonly Probe[]>> = {
-  libvirt: LIBVIRT_PROBES,
-  kubevirt: KUBEVIRT_PROBES,
-  hyperv: HYPERV_PROBES,
-  hcs: HCS_PROBES,
+const PROBES: Readonly<Record<string, (settings: Settings) => readonly Probe[]>> = {
+  libvirt: libvirtProbes,
+  kubevirt: () => KUBEVIRT_PROBES,
+  hyperv: () => HYPERV_PROBES,
+  hcs: () => HCS_PROBES,
 };
 
+/** What a driver says of its settings is wrong use. @throws {UsageError} */
+function asUse(error: unknown): unknown {
+  const isRefusal = isDriverError(error) && error.code === "invalid-argument";
+  return isRefusal ? new UsageError(error.message, { cause: error }) : error;
+}
+
+/** What a driver's machine has to have. @throws {UsageError} for a setting that decides about it */
+export function probesFor(driver: string, settings: Settings): readonly Probe[] {
+  try {
+    return PROBES[driver]?.(settings) ?? [];
+  } catch (error) {
+    throw asUse(error);
+  }
+}
+
 /** The driver itself: it knows best what it lacks. Looking throws a `UsageError` for a wrong setting. */
-export function reaches(driver: string, settings: Readonly<Record<string, string>>): Probe {
+export function reaches(driver: string, settings: Settings): Probe {
   return {
     id: "driver",
     what: `driver "${driver}" reaches its hypervisor`,
@@ -48,8 +65,8 @@ export function reaches(driver: string, settings: Readonly<Record<string, string
         const versions = Object.entries(host.versions).map((it) => it.join(" ")).join(", ");
         return { ok: true, found: `${host.origin}: ${versions}` };
       } catch (error) {
-        const isWrongUse = isDriverError(error) && error.code === "invalid-argument";
-        if (isWrongUse) throw new UsageError(error.message, { cause: error });
+        const told = asUse(error);
+        if (told instanceof UsageError) throw told;
         return { ok: false, found: sentenceOf(error) };
       }
     },
@@ -80,9 +97,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (!driverNames().includes(driver)) throw unknownName("driver", driver, driverNames());
   const machine = thisMachine();
+  const settings = settingsOf(given.all("set"));
   const all = [
-    ...await findings(PROBES[driver] ?? [], machine),
-    ...await findings([reaches(driver, settingsOf(given.all("set")))], machine),
+    ...await findings(probesFor(driver, settings), machine),
+    ...await findings([reaches(driver, settings)], machine),
   ];
   console.log(
     given.has("json")
