@@ -173,7 +173,9 @@ function systemTerminal(): Terminal {
     now: () => new Date().toISOString(),
     seed: () => crypto.getRandomValues(new Uint8Array(5)).toHex(),
     async confine() {
-      for (const name of ["run", "write", "ffi"] as const) await Deno.permissions.revoke({ name });
+      for (const name of ["run", "write", "ffi", "net"] as const) {
+        await Deno.permissions.revoke({ name });
+      }
     },
     interrupts: (leaves) => interrupts(writerTo(Deno.stderr), leaves),
   };

@@ -1,8 +1,6 @@
 /**
- * The suite's own image server, on loopback.
- *
- * It speaks its few lines of HTTP itself: a connection that is reset, a body that ends early and a
- * transfer that stalls are what it is for, and a listening socket costs a tenth of a web server.
+ * The suite's own image server, as cases see it, and what it answers. `image_server_socket.ts` and
+ * `image_server_memory.ts` bring the answers to drivers.
  *
  * @module
  */
@@ -64,9 +62,18 @@ export interface ImageServer extends AsyncDisposable {
   up(): Promise<void>;
 }
 
-/** Starts a server on a free port. */
-export function imageServer(): Promise<ImageServer> {
-  return Promise.resolve(new Server());
+/** How one request is answered. */
+export interface Answer {
+  /** The status. */
+  readonly status: number;
+  /** The status in words. */
+  readonly statusText: string;
+  /** What is told of the body; without `content-length`, only its end tells how long it is. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** All of the body that is sent. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** What follows on it. An end before the announced length breaks the transfer as well. */
+  readonly then: "end" | "reset" | "silence";
 }
 
 /** `list`, or `image:` and a version. */
@@ -76,135 +83,62 @@ const LIST_PATH = "/images.json";
 const PORTAL = "<!doctype html><title>Welcome</title><p>Please accept our terms.</p>\n";
 const encoder = new TextEncoder();
 
-class Server implements ImageServer {
-  readonly listUrl: string;
-  readonly #origin: string;
-  readonly #port: number;
-  readonly #connections = new Map<Deno.Conn, Promise<void>>();
+/** What is published, how it is treated, and who asked for it. */
+export abstract class Publication {
+  /** Where it is, such as `http://127.0.0.1:43211`. */
+  protected abstract readonly origin: string;
   readonly #moods = new Map<Key, ServerMood>();
   readonly #requests = new Map<Key, number>();
   #images: readonly Published[] = [];
   #list?: string;
   #stalled = Promise.withResolvers<void>();
-  #listener?: Deno.TcpListener;
-  #accepting?: Promise<void>;
 
-  constructor() {
-    this.#port = this.#listen(0);
-    this.#origin = `http://127.0.0.1:${this.#port}`;
-    this.listUrl = this.#origin + LIST_PATH;
+  /** Where the list is. */
+  get listUrl(): string {
+    return this.origin + LIST_PATH;
   }
 
+  /** Publishes images in place of those before. */
   publish(images: readonly Published[]): void {
     this.#images = images;
     this.#list = undefined;
   }
 
+  /** Publishes a text as the list, whatever it is. */
   publishText(list: string): void {
     this.#list = list;
   }
 
+  /** How requests are treated from now on: of the list, or of one version. */
   mood(what: "list" | { version: string }, mood: ServerMood): void {
     this.#moods.set(keyOf(what), mood);
     if (mood === "stalled") this.#stalled = Promise.withResolvers();
   }
 
+  /** How many requests came for the list, or for one version. */
   requests(what: "list" | { version: string }): number {
     return this.#requests.get(keyOf(what)) ?? 0;
   }
 
+  /** Settles when a `stalled` transfer has begun to stall. */
   stalled(): Promise<void> {
     return this.#stalled.promise;
   }
 
-  async down(): Promise<void> {
-    this.#listener?.close();
-    this.#listener = undefined;
-    await this.#accepting;
-    const ending = [...this.#connections];
-    for (const [connection] of ending) close(connection);
-    await Promise.all(ending.map(([, served]) => served));
+  /** Answers a request, and counts it. */
+  protected answer(path: string): Answer {
+    const found = this.#find(path);
+    const key = found?.key ?? path;
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    return answerOf(found?.body, this.#moods.get(key) ?? "well");
   }
 
-  up(): Promise<void> {
-    if (!this.#listener) this.#listen(this.#port);
-    return Promise.resolve();
+  /** Tells that a transfer has begun to stall. */
+  protected stalls(): void {
+    this.#stalled.resolve();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.down();
-  }
-
-  #listen(port: number): number {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port });
-    this.#listener = listener;
-    this.#accepting = this.#accept(listener);
-    return listener.addr.port;
-  }
-
-  async #accept(listener: Deno.TcpListener): Promise<void> {
-    for await (const connection of listener) {
-      connection.setNoDelay();
-      const served = this.#serve(connection).finally(() => {
-        close(connection);
-        this.#connections.delete(connection);
-      });
-      this.#connections.set(connection, served);
-    }
-  }
-
-  async #serve(connection: Deno.Conn): Promise<void> {
-    try {
-      const request = await readUntil(connection, "\r\n");
-      const path = request.split(" ")[1] ?? "";
-      const answer = this.#find(path);
-      const key = answer?.key ?? path;
-      this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
-      const mood = answer ? this.#moods.get(key) ?? "well" : "missing";
-      // A connection that is closed with part of the request unread is reset.
-      if (mood !== "cut") await readUntil(connection, "\r\n\r\n", request);
-      await this.#respond(connection, answer?.body ?? new Uint8Array(), mood);
-    } catch (error) {
-      if (!isGone(error)) throw error;
-    }
-  }
-
-  async #respond(connection: Deno.Conn, body: Uint8Array, mood: ServerMood): Promise<void> {
-    const half = body.subarray(0, Math.floor(body.length / 2));
-    const send = async (head: string, content: Uint8Array): Promise<void> => {
-      const lines = ["HTTP/1.1 " + head, "connection: close", "", ""];
-      await write(connection, encoder.encode(lines.join("\r\n")));
-      await write(connection, content);
-    };
-    const ok = `200 OK\r\ncontent-length: ${body.length}`;
-    switch (mood) {
-      case "well":
-        return await send(ok, body);
-      case "missing":
-        return await send("404 Not Found\r\ncontent-length: 10", encoder.encode("Not found\n"));
-      case "failing":
-        return await send("503 Service Unavailable\r\ncontent-length: 5", encoder.encode("Busy\n"));
-      case "cut":
-      case "short":
-        return await send(ok, half);
-      case "corrupt":
-        return await send(ok, body.map((byte, index) => index === 0 ? byte ^ 1 : byte));
-      case "lengthless":
-        return await send("200 OK\r\ntransfer-encoding: chunked", chunked(body));
-      case "portal":
-        return await send(
-          `200 OK\r\ncontent-type: text/html\r\ncontent-length: ${PORTAL.length}`,
-          encoder.encode(PORTAL),
-        );
-      case "stalled":
-        await send(ok, half);
-        this.#stalled.resolve();
-        // Until the client goes, or the server does.
-        await connection.read(new Uint8Array(1));
-    }
-  }
-
-  #find(path: string): { key: Key; body: Uint8Array } | undefined {
+  #find(path: string): { key: Key; body: Uint8Array<ArrayBuffer> } | undefined {
     if (path === LIST_PATH) return { key: "list", body: encoder.encode(this.#listText()) };
     const image = this.#images.find(({ version }) => path === pathOf(version));
     return image && { key: keyOf(image), body: image.content };
@@ -215,12 +149,51 @@ class Server implements ImageServer {
       this.#images.map(({ version, content, deprecated = false, sha256, extra }) => ({
         version,
         sha256: sha256 ?? checksum(content),
-        url: this.#origin + pathOf(version),
+        url: this.origin + pathOf(version),
         deprecated,
         ...extra,
       })),
     );
   }
+}
+
+/** How a request for a body is answered; undefined if there is none. */
+function answerOf(body: Uint8Array<ArrayBuffer> | undefined, mood: ServerMood): Answer {
+  if (!body) return page(404, "Not Found", "Not found\n");
+  const ok = { ...OK, headers: lengthOf(body), body };
+  const half = body.subarray(0, Math.floor(body.length / 2));
+  switch (mood) {
+    case "well":
+      return ok;
+    case "missing":
+      return page(404, "Not Found", "Not found\n");
+    case "failing":
+      return page(503, "Service Unavailable", "Busy\n");
+    case "cut":
+      return { ...ok, body: half, then: "reset" };
+    case "short":
+      return { ...ok, body: half };
+    case "corrupt":
+      return { ...ok, body: body.map((byte, index) => index === 0 ? byte ^ 1 : byte) };
+    case "lengthless":
+      return { ...ok, headers: {} };
+    case "stalled":
+      return { ...ok, body: half, then: "silence" };
+    case "portal":
+      return page(200, "OK", PORTAL, "text/html");
+  }
+}
+
+const OK = { status: 200, statusText: "OK", then: "end" } as const;
+
+function page(status: number, statusText: string, text: string, type = "text/plain"): Answer {
+  const body = encoder.encode(text);
+  const headers = { "content-type": type, ...lengthOf(body) };
+  return { status, statusText, headers, body, then: "end" };
+}
+
+function lengthOf({ length }: Uint8Array): Answer["headers"] {
+  return { "content-length": String(length) };
 }
 
 function keyOf(what: "list" | { version: string }): Key {
@@ -241,48 +214,4 @@ function checksum(content: Uint8Array): string {
   const sha256 = createHash("sha256").update(content).digest("hex");
   checksums.set(content, sha256);
   return sha256;
-}
-
-/** Reads small pieces until a text was seen, so that hardly more is read; answers all so far. */
-async function readUntil(connection: Deno.Conn, end: string, before = ""): Promise<string> {
-  const piece = new Uint8Array(32);
-  let text = before;
-  while (!text.includes(end)) {
-    const length = await connection.read(piece);
-    if (length === null) throw new Deno.errors.ConnectionReset("The client ended its request");
-    text += String.fromCharCode(...piece.subarray(0, length));
-  }
-  return text;
-}
-
-async function write(connection: Deno.Conn, content: Uint8Array): Promise<void> {
-  for (let rest = content; rest.length > 0;) {
-    rest = rest.subarray(await connection.write(rest));
-  }
-}
-
-/** One chunk and the end. */
-function chunked(body: Uint8Array): Uint8Array {
-  const head = encoder.encode(`${body.length.toString(16)}\r\n`);
-  const tail = encoder.encode(body.length > 0 ? "\r\n0\r\n\r\n" : "\r\n");
-  const all = new Uint8Array(head.length + body.length + tail.length);
-  all.set(head);
-  all.set(body, head.length);
-  all.set(tail, head.length + body.length);
-  return all;
-}
-
-function close(connection: Deno.Conn): void {
-  try {
-    connection.close();
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
-}
-
-/** Whether the other side has gone, or this one has closed. */
-function isGone(error: unknown): boolean {
-  const { BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted } = Deno.errors;
-  return [BadResource, BrokenPipe, ConnectionAborted, ConnectionReset, Interrupted]
-    .some((kind) => error instanceof kind);
 }

@@ -3,10 +3,10 @@ import { MEMORY, User } from "./user_test.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 
-/** All that a replay may do: read, and serve images to itself. */
+/** All that a replay may do is read. */
 const PERMISSIONS = [
-  ...["--deny-run", "--deny-ffi", "--deny-write", "--deny-sys"],
-  ...["--allow-net=127.0.0.1", "--allow-read", "--allow-env"],
+  ...["--deny-run", "--deny-ffi", "--deny-write", "--deny-sys", "--deny-net"],
+  ...["--allow-read", "--allow-env"],
 ];
 
 /** A machine's life, a guest that boots, a network, a download and a command inside of a guest. */
@@ -32,7 +32,7 @@ async function conformance(
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-Deno.test("a replay starts nothing, writes nothing and talks to nobody but itself", async () => {
+Deno.test("a replay starts nothing, writes nothing and talks to nobody", async () => {
   const { code, out, err } = await conformance(PERMISSIONS, ["--driver", "libvirt", ...CASES]);
   assertStringIncludes(out, `${CASES.length}/${CASES.length} passed`, out + err);
   assertEquals(code, 0);
@@ -61,8 +61,39 @@ export default { ...MEMORY, name: "mine", time: "real", serves: { driver: {
     ...[...args, "create.stopped"],
     ...["--reporter", `json=${user.folder}/report.json`],
   ]);
-  assertEquals(new Set(err.trim().split("\n")), new Set(["prompt prompt prompt granted"]));
+  assertEquals(new Set(err.trim().split("\n")), new Set(["prompt prompt prompt prompt"]));
   assertEquals(code, 0);
   const report = JSON.parse(await Deno.readTextFile(`${user.folder}/report.json`));
   assertEquals([report.mode, report.totals.passed], ["replayed", 1]);
+});
+
+Deno.test("the threads of a replay give up what it does", async () => {
+  await using user = await User.come();
+  await user.write(
+    "mine.ts",
+    `import { LIBVIRT } from "${new URL("drivers/libvirt/mod.ts", PROJECT)}";
+const where = "WorkerGlobalScope" in globalThis ? "thread" : "main";
+const { driver } = LIBVIRT.serves;
+export default { ...LIBVIRT, serves: { driver: {
+  ...driver,
+  create(context) {
+    const states = ["run", "write", "ffi", "net"]
+      .map((name) => Deno.permissions.querySync({ name }).state);
+    if (context.owner !== "claims") console.error(where, ...states);
+    return driver.create(context);
+  },
+} } };
+`,
+  );
+  const args = [
+    "--driver",
+    `${user.folder}/mine.ts`,
+    "--fixtures",
+    `${import.meta.dirname}/../fixtures`,
+  ];
+  const { code, err } = await conformance(["-A"], [...args, "power", "image", "create"]);
+  const given = (where: string): string => `${where} prompt prompt prompt prompt`;
+  const threads = navigator.hardwareConcurrency > 1 ? ["main", "thread"] : ["main"];
+  assertEquals(new Set(err.trim().split("\n")), new Set(threads.map(given)));
+  assertEquals(code, 0);
 });

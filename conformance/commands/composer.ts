@@ -88,7 +88,10 @@ export interface Terminal {
   now(): string;
   /** A seed by chance. */
   seed(): string;
-  /** Gives up what a replay must not need: to write, to start programs, to call foreign code. */
+  /**
+   * Gives up what a replay must not need: to write, to start programs, to call foreign code, and the
+   * network.
+   */
   confine(): Promise<void>;
   /**
    * Aborts at the first interrupt; the second one ends the process, which says how to remove what it

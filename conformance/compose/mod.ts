@@ -22,7 +22,8 @@ import { type Claims, type ContractName, isDriverError } from "../../drivers/con
 import type { AnyCase } from "../case.ts";
 import { messageOf } from "../engine/check.ts";
 import type { Composer, RecordingSubject, SubjectRequest } from "../commands/composer.ts";
-import { type ImageServer, imageServer } from "../image_server.ts";
+import { memoryImageServer } from "../image_server_memory.ts";
+import { socketImageServer } from "../image_server_socket.ts";
 import type { Mode } from "../engine/events.ts";
 import type { LedgerHead } from "../engine/ledger_file.ts";
 import { answering, recordedOrigin, simulated } from "./answering.ts";
@@ -99,9 +100,13 @@ async function scratchFolder(worlds: Worlds): Promise<({ path: string } & AsyncD
 async function stageOf({ worlds, contract, tape, atEnd }: StageParts): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await scratchFolder(worlds));
-  const world = stack.use(await worlds.open({ contract, tape, folder: folder?.path }));
+  // Only what is live may use the network.
+  const here = worlds.mode === "live" ? undefined : memoryImageServer();
+  const world = stack.use(
+    await worlds.open({ contract, tape, folder: folder?.path, fetch: here?.fetch }),
+  );
   stack.defer(() => atEnd?.(world));
-  const server: ImageServer = stack.use(await imageServer());
+  const server = stack.use(here ?? socketImageServer());
   const ended = stack.move();
   return {
     world,

@@ -33,6 +33,11 @@ export interface DriverContext<M extends Methods = Methods, E extends Json = Jso
   readonly owner: string;
   /** Where the image list is. */
   readonly imagesUrl: string;
+  /**
+   * What to get the image list and images by; absent, the runtime's own `fetch`. In a replay or a
+   * simulation nothing else reaches them, as there is no network.
+   */
+  readonly fetch?: typeof globalThis.fetch;
   /** The user's settings for this driver, such as `pool=default`. */
   readonly settings: Readonly<Record<string, string>>;
 }

@@ -35,7 +35,7 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
  * device of Windows; or for a setting that is unknown or has a value that is not accepted
  */
 export function createDriver(context: HypervContext): Driver {
-  const { owner, files, clock, cacheDir, configDir, imagesUrl } = context;
+  const { owner, files, clock, cacheDir, configDir, imagesUrl, fetch } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}`, rule: NAME_RULE });
   if (DEVICE.test(owner)) {
     const about = { operation: "driver.open", subject: `driver:${NAME}` } as const;
@@ -49,6 +49,7 @@ export function createDriver(context: HypervContext): Driver {
     cacheDir,
     configDir,
     listUrl: imagesUrl,
+    fetch,
     archived: ".vhdx",
   });
   return {

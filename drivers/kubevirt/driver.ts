@@ -29,10 +29,10 @@ import { DESCRIPTION, NAME } from "./plugin.ts";
  * setting that is unknown or has a value that is not accepted
  */
 export function createDriver(context: DriverHome): Driver {
-  const { owner, files, clock, cacheDir, configDir, imagesUrl: listUrl } = context;
+  const { owner, files, clock, cacheDir, configDir, imagesUrl: listUrl, fetch } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}`, rule: NAME_RULE });
   const session = new DriverSession(context);
-  const images = imageStore({ driver: NAME, files, clock, cacheDir, configDir, listUrl });
+  const images = imageStore({ driver: NAME, files, clock, cacheDir, configDir, listUrl, fetch });
   return {
     name: NAME,
     description: DESCRIPTION,

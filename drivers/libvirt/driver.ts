@@ -38,7 +38,7 @@ const FACETS: readonly MachineFacet[] = ["suspension", "saving", "commands", "co
  * has a value that is not accepted
  */
 export function createDriver(context: DriverContext<LibvirtMethods, LibvirtEvent>): Driver {
-  const { owner, files, clock, cacheDir, configDir, imagesUrl } = context;
+  const { owner, files, clock, cacheDir, configDir, imagesUrl, fetch } = context;
   assertName(owner, { operation: "driver.open", subject: `driver:${NAME}` });
   const session = new Session(context);
   const images = imageStore({
@@ -48,6 +48,7 @@ export function createDriver(context: DriverContext<LibvirtMethods, LibvirtEvent
     cacheDir,
     configDir,
     listUrl: imagesUrl,
+    fetch,
   });
   return {
     name: NAME,

@@ -53,11 +53,13 @@ export async function knownValues(
 
 /** What a driver is opened with on a ground. */
 export function contextOn(
-  { clock, files, folders, settings }: Pick<Ground, "clock" | "files" | "folders" | "settings">,
+  { clock, files, folders, settings, fetch }:
+    & Pick<Ground, "clock" | "files" | "folders" | "settings">
+    & Pick<DriverContext, "fetch">,
   { owner, imagesUrl }: OpenOptions,
 ): Omit<DriverContext, "backend"> {
   const { cache: cacheDir, config: configDir } = folders;
-  return { clock, files, cacheDir, configDir, owner, imagesUrl, settings };
+  return { clock, files, cacheDir, configDir, owner, imagesUrl, fetch, settings };
 }
 
 /** What a driver is opened with to see what it claims: it leads nowhere. */

@@ -9,7 +9,7 @@ import { systemClock } from "../clock.ts";
 import { type Host, type PlainModule, type PlainService, servedBy } from "../module.ts";
 import { worldFiles } from "./files.ts";
 import { contextNowhere, contextOn, type Ground, liveGround } from "./ground.ts";
-import type { CaseWorld, Settings, Worlds, WorldsOptions } from "./worlds.ts";
+import type { CaseWorld, Settings, WorldOptions, Worlds, WorldsOptions } from "./worlds.ts";
 
 /**
  * Opens a plain module. Its answers are always live.
@@ -31,8 +31,8 @@ export function openPlainWorlds(
     host,
     contracts: servedBy(module),
     claims: () => claimsOf(module, settings),
-    open({ contract, folder }) {
-      const ground = liveGround({ host, images, settings, folder });
+    open({ contract, folder, fetch }) {
+      const ground = { ...liveGround({ host, images, settings, folder }), fetch };
       return Promise.resolve(openWorld(serviceOf(module, contract), ground));
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -56,7 +56,10 @@ async function claimsOf(module: PlainModule, settings: Settings): Promise<Claims
   return Object.fromEntries(await Promise.all(claims)) as Claims;
 }
 
-function openWorld(service: PlainService<ContractName>, ground: Ground): CaseWorld {
+function openWorld(
+  service: PlainService<ContractName>,
+  ground: Ground & Pick<WorldOptions, "fetch">,
+): CaseWorld {
   const { forDriver, forSuite: { fillDisk: _, ...forSuite } } = worldFiles(ground);
   return {
     clock: ground.clock,

@@ -30,7 +30,14 @@ import {
   simulatedGround,
 } from "./ground.ts";
 import { headsOf } from "./stand_in_images.ts";
-import type { CaseWorld, RecordingFacts, Settings, Worlds, WorldsOptions } from "./worlds.ts";
+import type {
+  CaseWorld,
+  RecordingFacts,
+  Settings,
+  WorldOptions,
+  Worlds,
+  WorldsOptions,
+} from "./worlds.ts";
 
 /**
  * Opens a module with a seam; connects, unless the answers come from tapes.
@@ -50,8 +57,8 @@ export async function openSeamWorlds(
     return {
       ...about,
       mode: "replayed",
-      open: async ({ contract, tape }) =>
-        openWorld({ module, contract, ground: await replayGround(module, tape) }),
+      open: async ({ contract, tape, fetch }) =>
+        openWorld({ module, contract, ground: await replayGround(module, tape), fetch }),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
@@ -63,8 +70,10 @@ export async function openSeamWorlds(
       ...about,
       mode: "simulated",
       host,
-      open: async ({ contract }) =>
-        openWorld({ module, contract, ground: await simulatedGround(module, settings), record }),
+      open: async ({ contract, fetch }) => {
+        const ground = await simulatedGround(module, settings);
+        return openWorld({ module, contract, ground, record, fetch });
+      },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }
@@ -74,11 +83,11 @@ export async function openSeamWorlds(
     ...about,
     mode: "live",
     host,
-    open({ contract, folder }): Promise<CaseWorld> {
+    open({ contract, folder, fetch }): Promise<CaseWorld> {
       const live = liveGround({ host, images, settings, folder });
       // The host outlives its worlds.
       const ground = { ...live, backend, [Symbol.asyncDispose]: () => Promise.resolve() };
-      return Promise.resolve(openWorld({ module, contract, ground, record }));
+      return Promise.resolve(openWorld({ module, contract, ground, record, fetch }));
     },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
@@ -92,10 +101,11 @@ function serviceOf(module: DriverModule, contract: ContractName): Service<Contra
 }
 
 /** Puts the layers on a ground. */
-function openWorld({ module, contract, ground, record = false }: {
+function openWorld({ module, contract, ground, fetch, record = false }: {
   readonly module: DriverModule;
   readonly contract: ContractName;
   readonly ground: SeamGround;
+  readonly fetch: WorldOptions["fetch"];
   readonly record?: boolean;
 }): CaseWorld {
   const { seam } = module;
@@ -128,7 +138,7 @@ function openWorld({ module, contract, ground, record = false }: {
     trace: () => trace.lines(),
     open: (options) =>
       Promise.resolve(service.create({
-        ...contextOn({ ...ground, files: files.forDriver }, options),
+        ...contextOn({ ...ground, files: files.forDriver, fetch }, options),
         backend: shareBackend(forDrivers),
       })),
     ...(recorder && { tape: (facts: RecordingFacts) => tapeOf(module, ground, recorder, facts) }),

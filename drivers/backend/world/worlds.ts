@@ -35,6 +35,8 @@ export interface WorldOptions {
   readonly folder?: string;
   /** The tape. Needed in a replay. */
   readonly tape?: Tape;
+  /** What the driver gets its image list and images by; the runtime's own by default. */
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** What only the caller knows about a recording. */
