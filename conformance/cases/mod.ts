@@ -14,6 +14,7 @@ import { ERROR_SWEEP_CASES } from "./driver/error_sweeps.ts";
 import { ERROR_CASES } from "./driver/errors.ts";
 import { EVENT_CASES } from "./driver/events.ts";
 import { FORWARD_CASES } from "./driver/forwards.ts";
+import { HOSTILE_NAME_CASES } from "./driver/hostile_names.ts";
 import { IMAGE_FETCH_CASES } from "./driver/image_fetch.ts";
 import { IMAGE_FILE_CASES } from "./driver/image_files.ts";
 import { IMAGE_LIST_CASES } from "./driver/image_list.ts";
@@ -36,6 +37,7 @@ const DRIVER: readonly AnyCase[] = casesOf("driver", [
   ...REGISTRY_CASES,
   ...DRIVER_CASES,
   ...NAME_CASES,
+  ...HOSTILE_NAME_CASES,
   ...CREATE_CASES,
   ...LIST_CASES,
   ...DELETE_CASES,

@@ -23,7 +23,7 @@ import { findDomain, isTagOf, look, ownDomains, tagOf } from "./domains.ts";
 import { type About, attempt, driverError, isRefused, unlessRefused } from "./errors.ts";
 import { LibvirtMachine } from "./machine.ts";
 import { machineElement, type MachineTag, NAMESPACE, PREFIX } from "./metadata.ts";
-import { findNetwork } from "./networks.ts";
+import { findNetwork } from "./own_networks.ts";
 import { Flags, MetadataType } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";

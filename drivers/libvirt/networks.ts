@@ -25,68 +25,17 @@ import type { NetworkRef } from "./backend.ts";
 import { pickFree } from "./cidr.ts";
 import { usesOfOthers } from "./domains.ts";
 import { type About, attempt, driverError, isRefused, unlessRefused } from "./errors.ts";
-import { networkTag } from "./metadata.ts";
 import { cidrsOf, networkXml } from "./network_xml.ts";
+import { definitionOf, findNetwork, type OwnNetwork, readNetwork } from "./own_networks.ts";
 import { Flags } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
 import { type Undo, undoing } from "../backend/undo.ts";
-import type { JsonML } from "./xml.ts";
 
 const { NO_NETWORK, OPERATION_FAILED, OPERATION_INVALID, INTERNAL_ERROR } = ErrorNumber;
 
 /** How often another range is tried when somebody else took the picked one. */
 const PICKS = 5;
-
-/** A network of ours. */
-interface Own {
-  readonly network: NetworkRef;
-  readonly cluster: string;
-  readonly cidr: string;
-}
-
-/** The network of a cluster, if there is one of ours. @throws {DriverError} if it is foreign */
-export async function findNetwork(
-  session: Session,
-  cluster: string,
-  about: About,
-): Promise<Own | undefined> {
-  const name = session.nameOf(cluster);
-  const { signal } = about;
-  const network = await session.call("networkLookupByName", { name }, { signal })
-    .catch(unlessRefused(undefined, NO_NETWORK));
-  const own = network && await readNetwork(session, network, { signal });
-  if (!network || own?.cluster === cluster) return own;
-  throw new DriverError({
-    operation: about.operation,
-    subject: about.subject,
-    code: "failed-precondition",
-    reason: "foreign",
-    message: `The network "${name}" was not made by this driver, so it is left alone`,
-  });
-}
-
-/** What a network is; undefined if it is not of this owner, or gone. */
-async function readNetwork(
-  session: Session,
-  network: NetworkRef,
-  options: CallOptions,
-): Promise<Own | undefined> {
-  const xml = await definitionOf(session, network, options);
-  const tag = xml && networkTag(xml);
-  if (!xml || tag?.owner !== session.owner) return undefined;
-  const [cidr] = cidrsOf(xml);
-  return { network, cluster: tag.cluster, cidr: cidr ? formatCidr(cidr) : "" };
-}
-
-async function definitionOf(
-  session: Session,
-  network: NetworkRef,
-  options: CallOptions,
-): Promise<JsonML | undefined> {
-  return await session.call("networkGetXmlDesc", { network, flags: 0 }, options)
-    .catch(unlessRefused(undefined, NO_NETWORK));
-}
 
 /** See {@linkcode Networks}. */
 export class LibvirtNetworks implements Networks {
@@ -153,7 +102,7 @@ export class LibvirtNetworks implements Networks {
       }, { signal }));
   }
 
-  async #own(cluster: string, about: About): Promise<Own> {
+  async #own(cluster: string, about: About): Promise<OwnNetwork> {
     const own = await findNetwork(this.#session, cluster, about);
     if (own) return own;
     throw new DriverError({
@@ -164,7 +113,7 @@ export class LibvirtNetworks implements Networks {
   }
 
   /** Makes the network in the wanted range or a free one. */
-  async #make(cluster: string, wanted: Cidr | undefined, about: About): Promise<Own> {
+  async #make(cluster: string, wanted: Cidr | undefined, about: About): Promise<OwnNetwork> {
     for (let pick = 1;; pick++) {
       const cidr = await this.#choose(cluster, wanted, about);
       try {
@@ -180,7 +129,7 @@ export class LibvirtNetworks implements Networks {
     }
   }
 
-  async #define(cluster: string, cidr: Cidr, undo: Undo, about: About): Promise<Own> {
+  async #define(cluster: string, cidr: Cidr, undo: Undo, about: About): Promise<OwnNetwork> {
     const { signal } = about;
     const { owner } = this.#session;
     const network = { name: this.#session.nameOf(cluster), uuid: crypto.randomUUID() };
@@ -244,7 +193,7 @@ export class LibvirtNetworks implements Networks {
     });
   }
 
-  #handle({ network, cluster, cidr }: Own): Network {
+  #handle({ network, cluster, cidr }: OwnNetwork): Network {
     const { name } = network;
     return {
       cluster,

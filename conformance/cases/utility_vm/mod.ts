@@ -6,6 +6,7 @@
 
 import type { Case } from "../../case.ts";
 import { UVM_CLOSING_CASES } from "./closing.ts";
+import { UVM_CLOSING_SWEEP_CASES } from "./closing_sweeps.ts";
 import { UVM_CREATE_CASES } from "./create.ts";
 import { UVM_CREATE_FAILURE_CASES } from "./create_failures.ts";
 import { UVM_GUEST_CASES } from "./create_guests.ts";
@@ -29,6 +30,7 @@ export const UVM_CASES: readonly Case<"utility-vm">[] = [
   ...UVM_LIFE_CASES,
   ...UVM_WAIT_CASES,
   ...UVM_CLOSING_CASES,
+  ...UVM_CLOSING_SWEEP_CASES,
   ...UVM_SCSI_CASES,
   ...UVM_SCSI_RACE_CASES,
   ...UVM_SCSI_FAILURE_CASES,
