@@ -44,6 +44,8 @@ export interface FaultOptions<M extends Methods = Methods> {
 export class Faults<M extends Methods = Methods> implements FaultControls {
   readonly #seam: SeamRules<M>;
   readonly #clock: Clock;
+  /** The last call of each method. */
+  readonly #last: { [K in keyof M]?: Promise<M[K]["result"]> } = {};
   #plan?: FaultPlan;
   #counted = 0;
   #met = 0;
@@ -76,10 +78,17 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
         options: BackendCallOptions = {},
       ): Promise<M[K]["result"]> => {
         const plan = this.#meets(method);
-        if (!plan) return await backend.call(method, params, options);
+        const other = this.#last[method];
+        const pass = (how: BackendCallOptions): Promise<M[K]["result"]> =>
+          this.#last[method] = backend.call(method, params, how);
+        if (!plan) return await pass(options);
+        if (plan.kind === "overtaken") {
+          await plan.onMet?.();
+          return await pass(options);
+        }
         const { signal: _, ...unabortable } = options;
-        const act = (): Promise<unknown> => backend.call(method, params, unabortable);
-        return await this.#fail(plan, act, options);
+        await this.#fail(plan, () => pass(unabortable), options);
+        return await (other ?? Promise.reject(planned("garbled", "There was no other call")));
       },
       events: (options) => backend.events(options),
       [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
@@ -99,11 +108,12 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
     return plan;
   }
 
+  /** Goes wrong; it only returns if the answer of another call is to be answered. */
   async #fail(
     { kind, situation = "internal", onMet }: FaultPlan,
     act: () => Promise<unknown>,
     options: BackendCallOptions,
-  ): Promise<never> {
+  ): Promise<void> {
     onMet?.();
     if (kind === "error") {
       const { kind, code, message } = this.#seam.situations[situation];
@@ -112,6 +122,7 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
     if (kind === "disconnect") throw planned("disconnected", "The connection is gone");
     if (kind === "timeout") return await this.#timeOut(options);
     await Promise.allSettled([act()]);
+    if (kind === "other-reply") return;
     if (kind === "late-reply") return await this.#timeOut(options);
     if (kind === "lost-reply") throw planned("disconnected", "The reply is lost");
     throw planned("garbled", "The reply makes no sense");

@@ -26,9 +26,10 @@ function world() {
   const done: string[] = [];
   const faults = new Faults({ seam, clock });
   const below: Backend = {
-    call(method) {
+    call(method, params) {
       done.push(method);
-      return Promise.resolve(`${method} done`);
+      const { name } = params as { name?: string };
+      return Promise.resolve(name === undefined ? `${method} done` : `${method} ${name}`);
     },
     events: async function* () {
       yield "event";
@@ -68,6 +69,25 @@ Deno.test("a planned timeout takes until the call's own deadline, or one second"
   assertEquals(clock.now(), 50);
   await assertRejects(() => backend.call("write", {}), BackendError);
   assertEquals(clock.now(), 1050);
+});
+
+Deno.test("a planned other reply is what the last call of the method was answered", async () => {
+  const { done, faults, backend } = world();
+  await backend.call("write", { name: "a" });
+  await backend.call("read", { name: "r" });
+  faults.plan({ kind: "other-reply", call: 1 });
+  assertEquals(await backend.call("write", { name: "b" }), "write a");
+  assertEquals(await backend.call("write", { name: "c" }), "write c");
+  assertEquals(done, ["write", "read", "write", "write"]);
+});
+
+Deno.test("an overtaken call is made when the other client is done", async () => {
+  const { done, faults, backend } = world();
+  const onMet = async (): Promise<void> => void await backend.call("read", {});
+  faults.plan({ kind: "overtaken", among: "changes", call: 1, onMet });
+  assertEquals(await backend.call("write", {}), "write done");
+  assertEquals(done, ["read", "write"]);
+  assertEquals(faults.clear(), 1);
 });
 
 Deno.test("a planned error is worded by the hypervisor's own situation", async () => {

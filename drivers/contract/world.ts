@@ -89,8 +89,12 @@ export type FaultKind =
   | "lost-reply"
   /** Done, but the answer makes no sense. */
   | "garbled-reply"
+  /** Done, but the answer is the one that the last call of the method got, as of a proxy that mixes them up. */
+  | "other-reply"
   /** The connection is gone before anything was done. */
-  | "disconnect";
+  | "disconnect"
+  /** Nothing goes wrong, but another client is faster: the call is made once what `onMet` began is done. */
+  | "overtaken";
 
 /** What is wrong on the host, in words that every hypervisor can say in its own way. */
 export type Situation =
@@ -114,7 +118,7 @@ export interface FaultPlan {
   /** How many counted calls meet it from there on; by default 1. `Infinity` means until cleared. */
   readonly times?: number;
   /** Is called when a call meets it, before anything else happens: an abort at an exact moment. */
-  readonly onMet?: () => void;
+  readonly onMet?: () => void | Promise<void>;
 }
 
 /** Facet of the subject: faults at the backend seam. */
