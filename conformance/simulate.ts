@@ -76,7 +76,10 @@ async function serve({ port, speed }: Options): Promise<void> {
     console.log(`A simulated Kubernetes cluster with KubeVirt listens at ${served.url}`);
     console.log(`  export KUBECONFIG=${path}`);
     console.log(`  export PATH=${folder}/bin:$PATH   # ssh to its guests, which have no network`);
-    console.log(`Contexts: "certificate" (the current one) and "token". Interrupt to end it.`);
+    console.log(
+      `Contexts: "certificate" (the current one), "token"; and "tenant", without rights.`,
+    );
+    console.log("Interrupt to end it.");
     await interrupted.promise;
   } finally {
     await Deno.remove(folder, { recursive: true });
