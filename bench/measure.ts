@@ -6,6 +6,7 @@
 
 import type { Need } from "../conformance/case.ts";
 import type { CaseContext } from "../conformance/rigs/driver/context.ts";
+import type { TaskContext } from "../conformance/rigs/task_driver/context.ts";
 import type { UvmContext } from "../conformance/rigs/utility_vm/context.ts";
 import type { TestImages, TraceLine } from "../drivers/contract/mod.ts";
 import type { Unit } from "./lines.ts";
@@ -67,6 +68,9 @@ export interface Bench extends CaseContext, Stopwatch {}
 /** The same for a measure of utility VMs. */
 export interface UvmBench extends UvmContext, Stopwatch {}
 
+/** The same for a measure of task drivers. */
+export interface TaskBench extends TaskContext, Stopwatch {}
+
 /** What every measure says of itself. */
 interface MeasureData {
   /** A word. */
@@ -99,5 +103,15 @@ export interface UvmMeasure extends MeasureData {
   run(bench: UvmBench): Promise<void>;
 }
 
-/** A measure of either contract. */
-export type AnyMeasure = Measure | UvmMeasure;
+/** Something to measure of task drivers. */
+export interface TaskMeasure extends MeasureData {
+  /** The contract that it is about. */
+  readonly contract: "task-driver";
+  /** What it needs of the task driver, and around it. */
+  readonly needs?: readonly Need<"task-driver">[];
+  /** Measures. */
+  run(bench: TaskBench): Promise<void>;
+}
+
+/** A measure of any of these contracts. */
+export type AnyMeasure = Measure | UvmMeasure | TaskMeasure;

@@ -11,11 +11,12 @@ import type { CaseEnd, Mode } from "../conformance/engine/events.ts";
 import type { Ledger } from "../conformance/engine/ledger.ts";
 import type { AnyModule } from "../conformance/compose/load_module.ts";
 import type { CaseContext } from "../conformance/rigs/driver/context.ts";
+import type { TaskContext } from "../conformance/rigs/task_driver/context.ts";
 import type { UvmContext } from "../conformance/rigs/utility_vm/context.ts";
 import { withMembers } from "../conformance/engine/tracker.ts";
 import { HarnessError, type Stage, type Subject } from "../conformance/engine/subject.ts";
 import type { Line } from "./lines.ts";
-import type { AnyMeasure, Bench, Stopwatch, UvmBench } from "./measure.ts";
+import type { AnyMeasure, Bench, Stopwatch, TaskBench, UvmBench } from "./measure.ts";
 import { probed, type Span } from "./probe.ts";
 
 /** A measure has no clause of its own; as a case it shows that it leaves nothing behind. */
@@ -121,14 +122,18 @@ function stopwatchOf(
   };
 }
 
+type AnyContext = CaseContext | UvmContext | TaskContext;
+
 /** Takes a measure, with what a case gets and stopwatches. */
 async function taken(
   measure: AnyMeasure,
-  context: CaseContext | UvmContext,
+  context: AnyContext,
   stopwatch: Stopwatch,
 ): Promise<void> {
   if (measure.contract === "utility-vm") {
     await measure.run(withMembers(context as UvmBench, stopwatch));
+  } else if (measure.contract === "task-driver") {
+    await measure.run(withMembers(context as TaskBench, stopwatch));
   } else await measure.run(withMembers(context as Bench, stopwatch));
 }
 
@@ -162,11 +167,13 @@ function endOf({ status, reason }: CaseEnd, missing: readonly string[]): Pick<
 export async function runMeasures(init: RunInit): Promise<readonly string[]> {
   const { subject: opening, spans } = await opened(init);
   await using subject = opening;
-  const measured = ["driver", "utility-vm"] as const;
+  const measured = ["driver", "utility-vm", "task-driver"] as const;
   if (!measured.some((contract) => subject.contracts.includes(contract))) {
-    const served = subject.contracts.map((name) => `"${name}"`).join(" and ");
+    const [served, about] = [subject.contracts, measured].map((names) =>
+      names.map((name) => `"${name}"`).join(" and ")
+    );
     throw new HarnessError(
-      `Driver "${subject.driver}" serves ${served}; the benchmarks are about "driver" and "utility-vm"`,
+      `Driver "${subject.driver}" serves ${served}; the benchmarks are about ${about}`,
     );
   }
   const stages = new Map<string, Stage>();
@@ -181,7 +188,7 @@ export async function runMeasures(init: RunInit): Promise<readonly string[]> {
     contract: measure.contract ?? "driver",
     checks: { measured: CLAUSE },
     ...(measure.needs && { needs: measure.needs.map(String) }),
-    async run(context: CaseContext | UvmContext): Promise<void> {
+    async run(context: AnyContext): Promise<void> {
       const stage = stages.get(measure.id);
       if (!stage) throw new HarnessError("A measure runs without a stage");
       init.begins?.(measure);

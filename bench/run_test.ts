@@ -10,6 +10,7 @@ import type { AnyMeasure, Measure } from "./measure.ts";
 import { CALLS } from "./measures/calls.ts";
 import { EVENTS } from "./measures/events.ts";
 import { MEASURES } from "./measures/mod.ts";
+import { NOTICE } from "./measures/notice.ts";
 import { summary } from "./report.ts";
 import { runMeasures } from "./run.ts";
 
@@ -90,6 +91,18 @@ Deno.test("of a driver of utility VMs the measures of its own contract are taken
     ["life", "measured", undefined],
     ["calls", "measured", undefined],
   ]);
+});
+
+Deno.test("of a driver of tasks it is measured how soon an end is told, in looks and after the event", async () => {
+  const { lines, leaks } = await measured([NOTICE]);
+  assertEquals(leaks, []);
+  const samples = lines.filter((line) => line.type === "sample");
+  const of = (series: string): number[] =>
+    samples.filter((line) => line.series === series && !line.warmUp).map(({ value }) => value);
+  const [looks, told] = [of("one look"), of("from the hypervisor's event")];
+  assertEquals([looks.length, of("from the end").length, told.length], [3, 3, 3]);
+  // The hypervisor in memory tells of it, so that nobody has to look twice.
+  assert(Math.max(...told) <= Math.min(...looks), `${told} after the event, ${looks} for a look`);
 });
 
 Deno.test("the page has every series and no script, and names are text in it", () => {

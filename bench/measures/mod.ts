@@ -12,6 +12,7 @@ import { IMAGES } from "./images.ts";
 import { LIFE } from "./life.ts";
 import { LIST } from "./list.ts";
 import { MEMORY } from "./memory.ts";
+import { NOTICE } from "./notice.ts";
 import { OVERHEAD } from "./overhead.ts";
 import { PEERS } from "./peers.ts";
 import { PIPE } from "./pipe.ts";
@@ -33,6 +34,7 @@ export const MEASURES: readonly AnyMeasure[] = [
   MEMORY,
   ABORT,
   WAIT,
+  NOTICE,
   SUITE,
   ...UTILITY_VMS,
 ];
