@@ -35,7 +35,7 @@ export interface DriverContext<M extends Methods = Methods, E extends Json = Jso
   readonly imagesUrl: string;
   /**
    * What to get the image list and images by; absent, the runtime's own `fetch`. In a replay or a
-   * simulation nothing else reaches them, as there is no network.
+   * simulation nothing else reaches them, as no server listens.
    */
   readonly fetch?: typeof globalThis.fetch;
   /** The user's settings for this driver, such as `pool=default`. */
