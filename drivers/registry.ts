@@ -7,7 +7,10 @@
 import type { DriverModule } from "./backend/module.ts";
 import { Registry } from "./contract/mod.ts";
 
-/** How each driver's module is got; nothing of it is loaded before. */
+/**
+ * How each driver's module is got; nothing of it is read before, as deno.json asks for
+ * `lazy-dynamic-imports`: Deno would read every module that an `import()` names before a program begins.
+ */
 const DRIVERS = new Registry<() => Promise<DriverModule>>();
 DRIVERS.register("hcs", async () => (await import("./hcs/mod.ts")).HCS);
 DRIVERS.register("hyperv", async () => (await import("./hyperv/mod.ts")).HYPERV);
