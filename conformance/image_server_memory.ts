@@ -27,33 +27,32 @@ const CHUNK_BYTES = 64 * 1024;
 
 class MemoryServer extends Publication implements MemoryImageServer {
   protected readonly origin = ORIGIN;
-  /** Aborts what is under way when the server goes down; absent while it is. */
-  #running?: AbortController = new AbortController();
+  #isUp = true;
+  /** The bodies that came in pieces, also those that have ended. */
+  readonly #streams: ReadableStreamDefaultController[] = [];
 
   readonly fetch: typeof globalThis.fetch = (input, init) =>
     Promise.try(() => {
       const request = input instanceof Request ? input : undefined;
       const signal = init?.signal ?? request?.signal;
       signal?.throwIfAborted();
-      const { origin, pathname, search } = new URL(request?.url ?? String(input));
-      if (origin !== this.origin || !this.#running) throw new TypeError("fetch failed");
-      const answer = this.answer(pathname + search);
+      const url = request?.url ?? String(input);
+      if (!this.#isUp || !url.startsWith(`${ORIGIN}/`)) throw new TypeError("fetch failed");
+      const answer = this.answer(url.slice(ORIGIN.length));
       const { status, statusText, headers } = answer;
-      const { signal: end } = this.#running;
-      const body = isPlain(answer)
-        ? answer.body
-        : this.#stream(answer, signal ? AbortSignal.any([signal, end]) : end);
+      const body = isPlain(answer) ? answer.body : this.#stream(answer, signal);
       return new Response(body, { status, statusText, headers });
     });
 
   down(): Promise<void> {
-    this.#running?.abort(broken());
-    this.#running = undefined;
+    this.#isUp = false;
+    // What has ended takes no notice.
+    for (const stream of this.#streams.splice(0)) stream.error(broken());
     return Promise.resolve();
   }
 
   up(): Promise<void> {
-    this.#running ??= new AbortController();
+    this.#isUp = true;
     return Promise.resolve();
   }
 
@@ -62,12 +61,13 @@ class MemoryServer extends Publication implements MemoryImageServer {
   }
 
   /** A body that comes in pieces, and may end in trouble. */
-  #stream(answer: Answer, end: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
+  #stream(answer: Answer, signal?: AbortSignal): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { body } = answer;
     let sent = 0;
     return new ReadableStream({
-      start(controller) {
-        end.addEventListener("abort", () => controller.error(end.reason), { once: true });
+      start: (controller) => {
+        this.#streams.push(controller);
+        signal?.addEventListener("abort", () => controller.error(signal.reason), { once: true });
       },
       pull: (controller) => {
         if (sent < body.length) {
