@@ -10,12 +10,6 @@ import type { Clock } from "../contract/mod.ts";
 /** The longest delay that a timer of the runtime takes; longer sleeps are made of several. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/**
- * Macrotask turns without activity before virtual time moves on. One would do for promises; a few
- * more cost microseconds and let answers that are on their way from the runtime itself come in.
- */
-const QUIET_TURNS = 4;
-
 function assertDelay(ms: number): void {
   if (ms >= 0) return;
   throw new RangeError(`Cannot wait: the delay must be a number of milliseconds from 0: ${ms}`);
@@ -90,7 +84,6 @@ interface Timer {
 export class VirtualClock implements Clock, Disposable {
   #now = 0;
   #held = 0;
-  #quiet = 0;
   #stopped = false;
   #turn?: ReturnType<typeof setImmediate>;
   /** By the time at which they are due, and by their making. */
@@ -136,9 +129,8 @@ export class VirtualClock implements Clock, Disposable {
     this.#rearm();
   }
 
-  /** Something happened: counts quiet turns anew, if there is anybody to wake at all. */
+  /** Time moves after this turn, when all promises that can have settled, if anybody waits for it. */
   #rearm(): void {
-    this.#quiet = 0;
     const wanted = !this.#stopped && this.#held === 0 &&
       (this.#timers[0]?.due ?? Infinity) < Infinity;
     if (wanted) {
@@ -150,10 +142,6 @@ export class VirtualClock implements Clock, Disposable {
   }
 
   readonly #afterTurn = (): void => {
-    if (++this.#quiet < QUIET_TURNS) {
-      this.#turn = setImmediate(this.#afterTurn);
-      return;
-    }
     this.#turn = undefined;
     const timer = this.#timers.shift();
     if (!timer) return;
