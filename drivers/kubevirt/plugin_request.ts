@@ -125,7 +125,8 @@ export async function namespaceCall(
   secret: PluginSecret | undefined,
   { signal }: About,
 ): Promise<Call> {
-  const config = await parseKubeconfig(secretText(secret, "kubeconfig"));
+  // What reads YAML may have to be loaded first.
+  const config = await clock.hold(parseKubeconfig(secretText(secret, "kubeconfig")));
   const { namespace } = config;
   const objects = new KubeObjects({ backend, clock, namespace, access: accessIn(config) });
   return { objects, clock, settings, ...(signal && { signal }) };
