@@ -6,17 +6,18 @@
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
 import { HCS, simulatedHost } from "../../drivers/hcs/mod.ts";
-import { simulatedHcs, type SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
+import type { SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
 /** The driver over a service of that age, that does in that way what its documentation leaves open. */
 export function simulatedHcsModule(
   options: Omit<SimulatedHcsOptions, "clock"> = {},
 ): DriverModule {
-  const connect: typeof HCS.connect = ({ clock }) => {
+  const connect: typeof HCS.connect = async ({ clock }) => {
+    const { simulatedHcs } = await import("../../fixtures/simulators/hcs/mod.ts");
     const backend = simulatedHcs({ ...options, clock }).connect();
     const versions = { windows: "10.0.20348", hypervisor: "simulated Host Compute Service" };
-    return Promise.resolve({ backend, host: { origin: "simulator", versions } });
+    return { backend, host: { origin: "simulator", versions } };
   };
   const { "utility-vm": vms } = HCS.serves;
   return {

@@ -7,17 +7,17 @@
 import type { DriverModule } from "../../drivers/backend/mod.ts";
 import { sessionBackend } from "../../drivers/hyperv/live.ts";
 import { HYPERV, simulatedHost, simulatedTaskHost } from "../../drivers/hyperv/mod.ts";
-import { simulatedHyperv } from "../../fixtures/simulators/hyperv/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
 /** Guests tell their addresses in the order that is the hardest to read. */
 const KNOBS = { addresses: "ipv6-first" } as const;
 
-const connect: typeof HYPERV.connect = ({ clock, files }) => {
+const connect: typeof HYPERV.connect = async ({ clock, files }) => {
+  const { simulatedHyperv } = await import("../../fixtures/simulators/hyperv/mod.ts");
   const { open } = simulatedHyperv({ clock, files, knobs: KNOBS });
   const backend = sessionBackend({ clock, open });
   const versions = { hypervisor: "simulated Hyper-V", powershell: "5.1" };
-  return Promise.resolve({ backend, host: { origin: "simulator", versions } });
+  return { backend, host: { origin: "simulator", versions } };
 };
 
 const { driver, "task-driver": tasks } = HYPERV.serves;

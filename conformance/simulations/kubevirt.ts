@@ -12,14 +12,15 @@ import {
   simulatedPluginHost,
   simulatedTaskHost,
 } from "../../drivers/kubevirt/mod.ts";
-import { simulatedBackend } from "../../fixtures/simulators/kubevirt/behind_client.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
-const connect: typeof KUBEVIRT.connect = ({ clock, files }) =>
-  Promise.resolve({
+const connect: typeof KUBEVIRT.connect = async ({ clock, files }) => {
+  const { simulatedBackend } = await import("../../fixtures/simulators/kubevirt/behind_client.ts");
+  return {
     backend: redacted(simulatedBackend({ clock, files })),
     host: { origin: "simulator", versions: { kubernetes: "simulated Kubernetes" } },
-  });
+  };
+};
 
 const { driver, "machine-plugin": plugin, "task-driver": tasks } = KUBEVIRT.serves;
 
