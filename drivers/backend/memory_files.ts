@@ -95,7 +95,7 @@ function realPath(
   for (const [index, part] of rest.entries()) {
     if (part === "..") parts.pop();
     else if (part !== "." && part !== "") parts.push(part);
-    const target = links.get(join(path, parts));
+    const target = links.size > 0 ? links.get(join(path, parts)) : undefined;
     if (target === undefined) continue;
     if (left === 0) throw new FileError("other", `Cannot follow "${path}": too many links`);
     return realPath([target, ...rest.slice(index + 1)].join("/"), links, left - 1);

@@ -118,10 +118,19 @@ export class Replayer<M extends Methods, E extends Json> {
     throw errorOf(kind as BackendErrorKind, code, message);
   }
 
-  /** The line of a call, which is the first fitting one of those whose turn it is. */
+  /** The line of a call: the first fitting one, in the order of the tape, of those whose turn it is. */
   #take(method: keyof M & string, params: Json): TapeCall {
     const misses: Miss[] = [];
-    for (const line of this.#due(method)) {
+    // By lane: whether it was passed by what changes something, so that nothing after has its turn.
+    const passed = new Map<string, boolean>();
+    for (let index = this.#cursor; index < this.#lines.length; index++) {
+      const line = this.#lines[index];
+      if (line === undefined || !isCall(line) || this.#taken.has(line)) continue;
+      const before = passed.get(line.lane);
+      if (before === true) continue;
+      const changes = this.#options.seam.changes(line.method);
+      passed.set(line.lane, changes);
+      if (line.method !== method || changes && before !== undefined) continue;
       const differences = this.#values.match(line.params, params, "params");
       if (differences.length === 0) {
         this.#taken.add(line);
@@ -133,25 +142,6 @@ export class Replayer<M extends Methods, E extends Json> {
     const mismatch = new TapeMismatch(lane, method, this.#nearest(lane, method, params, misses));
     this.#mismatches.push(mismatch);
     throw mismatch;
-  }
-
-  /**
-   * The lines of a method whose turn it is, in the order of the tape. One after the other, as nearly
-   * always the first one fits.
-   */
-  *#due(method: string): Generator<TapeCall> {
-    const begun = new Set<string>();
-    const blocked = new Set<string>();
-    for (let index = this.#cursor; index < this.#lines.length; index++) {
-      const line = this.#lines[index];
-      if (line === undefined || !isCall(line) || this.#taken.has(line)) continue;
-      if (blocked.has(line.lane)) continue;
-      const changes = this.#options.seam.changes(line.method);
-      const isFirst = !begun.has(line.lane);
-      begun.add(line.lane);
-      if (changes) blocked.add(line.lane);
-      if (line.method === method && (isFirst || !changes)) yield line;
-    }
   }
 
   /** What the tape has instead, in words. */
