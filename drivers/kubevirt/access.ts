@@ -12,8 +12,15 @@ import type { OwnAccess } from "./live.ts";
 
 /** Where a pod finds the account that it was given. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-/** How long the answer of a program is used before it is asked again. */
+/**
+ * How long the answer of a program is used at most before it is asked again: credentials may be withdrawn
+ * before they expire.
+ */
 const EXEC_VALID_MS = 60_000;
+
+// Programs of others tell the end of credentials by it, and a replay runs none.
+// deno-lint-ignore vmtck/clock-is-injected
+const systemTimeOfDay = Date.now;
 
 /** What {@linkcode accessOf} needs besides the kubeconfig. */
 export interface AccessOptions {
@@ -23,6 +30,8 @@ export interface AccessOptions {
   readonly namespace?: string;
   /** What tells when a program is asked again. */
   readonly clock: Clock;
+  /** The time of day in milliseconds since 1970, which programs tell the end of credentials by. */
+  readonly timeOfDay?: () => number;
 }
 
 /**
@@ -31,7 +40,7 @@ export interface AccessOptions {
  */
 export function accessOf(
   config: Kubeconfig,
-  { folder = ".", namespace, clock }: AccessOptions,
+  { folder = ".", namespace, clock, timeOfDay = systemTimeOfDay }: AccessOptions,
 ): () => Promise<OwnAccess> {
   const { server, proxy, exec } = config;
   const text = (material: Material | undefined): Promise<string | undefined> =>
@@ -41,8 +50,10 @@ export function accessOf(
     const [certificateAuthority, clientCertificate, clientKey, token] = await Promise.all(
       [config.ca, config.cert, config.key, config.token].map(text),
     );
-    if (exec && (!answer || answer.until < clock.now())) {
-      answer = { access: await run(exec, folder), until: clock.now() + EXEC_VALID_MS };
+    if (exec && (!answer || answer.until <= clock.now())) {
+      const { access, expires = Infinity } = await run(exec, folder);
+      const validMs = Math.min(EXEC_VALID_MS, Math.max(0, expires - timeOfDay()));
+      answer = { access, until: clock.now() + validMs };
     }
     return {
       server,
@@ -108,11 +119,19 @@ async function readText(path: string): Promise<string> {
   }
 }
 
+/** What a program answers. */
+interface Credentials {
+  /** As whom. */
+  readonly access: Partial<Access>;
+  /** The time of day at which they expire, if it says so. */
+  readonly expires?: number;
+}
+
 /** Runs the program that a kubeconfig names, and takes the credentials that it answers. */
 async function run(
   { command, args, env, apiVersion }: ExecPlugin,
   folder: string,
-): Promise<Partial<Access>> {
+): Promise<Credentials> {
   // A bare name is looked for in the PATH.
   const program = /[/\\]/.test(command) ? beside(folder, command) : command;
   const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
@@ -132,7 +151,7 @@ async function run(
   return credentialsIn(new TextDecoder().decode(output.stdout));
 }
 
-function credentialsIn(text: string): Partial<Access> {
+function credentialsIn(text: string): Credentials {
   let status: Record<string, unknown>;
   try {
     ({ status } = JSON.parse(text));
@@ -148,9 +167,13 @@ function credentialsIn(text: string): Partial<Access> {
   if (token === undefined && (clientCertificate === undefined || clientKey === undefined)) {
     throw failed("its answer has no credentials");
   }
+  const expires = Date.parse(field("expirationTimestamp") ?? "");
   return {
-    ...(token !== undefined && { token }),
-    ...(clientCertificate !== undefined && { clientCertificate, clientKey }),
+    access: {
+      ...(token !== undefined && { token }),
+      ...(clientCertificate !== undefined && { clientCertificate, clientKey }),
+    },
+    ...(!Number.isNaN(expires) && { expires }),
   };
 }
 

@@ -69,6 +69,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a program is asked again when its credentials say that they have expired",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using clock = new VirtualClock();
+    const begun = Date.parse("2026-01-01T00:00:00Z");
+    const timeOfDay = () => begun + clock.now();
+    await inFolder(async (folder) => {
+      const status = `{"token":"'$CANARY'","expirationTimestamp":"2026-01-01T00:00:10Z"}`;
+      const script = `echo x >> ${folder}/calls; echo '{"status":${status}}'`;
+      const access = accessOf(program(script), { clock, timeOfDay });
+      await access();
+      await clock.sleep(9_000);
+      assertEquals((await access()).token, CANARY);
+      assertEquals(await Deno.readTextFile(`${folder}/calls`), "x\n");
+      await clock.sleep(1_000);
+      await access();
+      assertEquals(await Deno.readTextFile(`${folder}/calls`), "x\nx\n");
+    });
+  },
+});
+
 for (const script of ["exit 3", "echo $CANARY", "echo '{}'", "echo '{\"status\":{}}'"]) {
   Deno.test({
     name: `a program that answers no credentials is an error that quotes nothing: ${script}`,

@@ -48,8 +48,8 @@ export type Collection = {
   /** Absent for what has no namespace, and for all namespaces. */
   readonly namespace?: string;
   /**
-   * How much of each object is answered; all by default. An `outline` has no structure of the spec, no
-   * content of Secrets and no history of writers. The server is not told: the client drops it on arrival.
+   * How much of each object is answered; all by default. An `outline` is what the adapter looks at
+   * (`outline.ts`). The server is not told: the client drops the rest on arrival.
    */
   readonly view?: "outline";
 };

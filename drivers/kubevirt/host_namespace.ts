@@ -29,6 +29,9 @@ const KIND_NAMES = [
 /** How often a change is tried again when somebody else was faster. */
 const MOST_TRIES = 5;
 
+/** What is answered is looked at in outline, if at all. */
+const OUTLINE: Pick<Collection, "view"> = { view: "outline" };
+
 /** Holds a machine back while it is deleted. */
 const HELD = "vmtck.dev/held";
 
@@ -75,7 +78,7 @@ export class Namespace {
   async find<K extends keyof Outlines>(
     kind: K,
     name: string,
-    view: Pick<Collection, "view"> = { view: "outline" },
+    view: Pick<Collection, "view"> = OUTLINE,
   ): Promise<Outlines[K] | undefined> {
     try {
       const at = { ...await this.at(kind), name, ...view };
@@ -95,13 +98,13 @@ export class Namespace {
 
   /** Makes one. */
   async create(kind: keyof Kinds, body: KubeObject): Promise<void> {
-    await this.#backend.call("create", { ...await this.at(kind), body });
+    await this.#backend.call("create", { ...await this.at(kind), ...OUTLINE, body });
   }
 
   /** Changes one, whatever it is like now. */
   async merge(kind: keyof Kinds, name: string, body: Json): Promise<void> {
     const at = await this.at(kind);
-    await this.#backend.call("patch", { ...at, name, type: "merge", body });
+    await this.#backend.call("patch", { ...at, ...OUTLINE, name, type: "merge", body });
   }
 
   /** Asks for a deletion. */
@@ -111,7 +114,8 @@ export class Namespace {
     propagationPolicy: "Background" | "Orphan" = "Background",
   ): Promise<void> {
     const at = await this.at(kind);
-    await this.#backend.call("delete", { ...at, name, options: { propagationPolicy } });
+    const options = { propagationPolicy };
+    await this.#backend.call("delete", { ...at, ...OUTLINE, name, options });
   }
 
   /** Removes what is no plugin's; a machine of one is left alone. */
@@ -140,7 +144,7 @@ export class Namespace {
     isSo: (object: Outlines[K] | undefined) => boolean,
   ): Promise<void> {
     const fieldSelector = `metadata.name=${name}`;
-    const of = { ...await this.at(kind), view: "outline", fieldSelector } as const;
+    const of = { ...await this.at(kind), ...OUTLINE, fieldSelector };
     const { items: [found], metadata } = await this.#backend.call("list", of);
     if (isSo(found as Outlines[K] | undefined)) return;
     const end = new AbortController();

@@ -75,7 +75,7 @@ export async function parseKubeconfig(
   allowed: Allowed = {},
 ): Promise<Kubeconfig> {
   const config = fieldsOf(await contentOf(text), "");
-  const context = named(config, "contexts", "context", textAt(config, "current-context"));
+  const context = named(config, "contexts", "context", textAt(config, CONTEXT));
   const cluster = named(config, "clusters", "cluster", textAt(context, "cluster"));
   const user = named(config, "users", "user", textAt(context, "user"));
   refuse(cluster, user, allowed);
@@ -97,6 +97,9 @@ export async function parseKubeconfig(
   return found;
 }
 
+/** What everything in a kubeconfig is found by. */
+const CONTEXT = "current-context";
+
 type Fields = Readonly<Record<string, unknown>>;
 
 async function contentOf(text: string): Promise<unknown> {
@@ -106,6 +109,8 @@ async function contentOf(text: string): Promise<unknown> {
   } catch {
     // It is YAML, or nothing.
   }
+  // Without one it is no kubeconfig, and no parser has to be loaded to see that.
+  if (!text.includes(CONTEXT)) throw new KubeconfigError(CONTEXT, "is missing");
   const { parse } = await import("yaml");
   try {
     // Aliases could make a small text endless; a kubeconfig has none.

@@ -27,13 +27,16 @@ export class Removal {
     this.#session = session;
   }
 
-  /** Removes a machine, and waits until it is gone with its instance and its disk. */
+  /**
+   * Removes a machine, and waits until it is gone with its instance. Answers whether its disk is known to
+   * be gone, too: a deletion in the foreground ends with what the machine owns.
+   */
   async machine(
     vm: MachineOutline,
     ref: MachineRef,
     force: boolean,
     options: Options,
-  ): Promise<void> {
+  ): Promise<boolean> {
     let now: MachineOutline | undefined = vm;
     let isAnswered = false;
     for (let tries = 1; now; tries++) {
@@ -43,10 +46,11 @@ export class Removal {
       if (!isLeaving || !force && now.status?.created) {
         decide(state, force ? "forceDelete" : "delete", ref);
       }
-      if (force && now.status?.created) await cutPower(this.#session, now, options);
+      const isOn = now.status?.created === true && state !== "stopped";
+      if (force && isOn) await cutPower(this.#session, now, options);
       try {
         if (isLeaving) break;
-        if (!await this.#delete("virtualmachines", now, !force, options)) return;
+        if (!await this.#delete("virtualmachines", now, !force, options)) return false;
         isAnswered = true;
         break;
       } catch (error) {
@@ -58,6 +62,7 @@ export class Removal {
       }
     }
     if (now) await this.#gone("virtualmachines", now, isAnswered, options);
+    return isAnswered;
   }
 
   /** Removes the disk of a machine that is not there. One that is none of its parts is left alone. */
@@ -83,8 +88,7 @@ export class Removal {
     const isMade = vm !== undefined && isPartOf(vm, this.#session.owner, ref) &&
       (vm.metadata.uid === uid || vm.metadata.annotations?.[CREATION_ANNOTATION] === creation);
     if (!isMade) return;
-    await this.machine(vm, ref, true, {});
-    await this.disk(ref, {});
+    if (!await this.machine(vm, ref, true, {})) await this.disk(ref, {});
   }
 
   /** The same machine as it is now; undefined if it is gone. */

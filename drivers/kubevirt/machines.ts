@@ -110,7 +110,7 @@ export class KubevirtMachines implements Machines {
       assertRef(ref, about);
       await this.#locked(ref, { signal }, async () => {
         const vm = await this.#own(ref, { signal });
-        if (vm) await this.#removal.machine(vm, ref, force, { signal });
+        if (vm && await this.#removal.machine(vm, ref, force, { signal })) return;
         // A delete that failed half way may have left the disk.
         const disk = await this.#removal.disk(ref, { signal });
         if (!vm && disk !== "removed") decide("absent", "delete", ref);

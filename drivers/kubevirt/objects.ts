@@ -91,13 +91,15 @@ export type VirtualMachine = KubeObject & {
     readonly dataVolumeTemplates?: readonly DataVolumeTemplate[];
   };
   readonly status?: {
-    /** Reads `Stopped` by default until the controller has seen the machine: see `observedGeneration`. */
+    /** Reads `Stopped` by default until the controller has seen the machine. */
     readonly printableStatus?: string;
     /** Whether there is an instance. */
     readonly created?: boolean;
     readonly ready?: boolean;
+    /** The generation that the instance was made from: nothing changes it while there is none. */
     readonly observedGeneration?: number;
     readonly desiredGeneration?: number;
+    /** The strategy that the controller has seen; absent before the machine's first instance. */
     readonly runStrategy?: string;
     readonly conditions?: readonly Condition[];
     readonly stateChangeRequests?: readonly {

@@ -1,11 +1,29 @@
 /**
- * Outlines of objects: what is enough to tell how they are, without what only their makers read.
+ * Outlines of objects: what this adapter looks at, and nothing else.
  *
  * @module
  */
 
 import type { Json } from "../backend/backend.ts";
 import { isObject } from "./answers.ts";
+
+/** What is looked at of each part of an object, whatever its kind is. */
+const KEPT = {
+  metadata: [
+    "name",
+    "uid",
+    "resourceVersion",
+    "deletionTimestamp",
+    "labels",
+    "annotations",
+    "finalizers",
+    "ownerReferences",
+  ],
+  spec: ["runStrategy", "running"],
+  status: ["printableStatus", "created", "runStrategy", "phase", "conditions", "interfaces"],
+} as const;
+/** What is looked at of a condition. */
+const OF_CONDITION = ["type", "status", "reason", "message"] as const;
 
 /** An object in outline; a `Status` stays as it is. */
 export function outlineOf<T extends Json>(value: T): T {
@@ -15,27 +33,30 @@ export function outlineOf<T extends Json>(value: T): T {
 /** A list with its objects in outline. */
 export function outlinesOf(list: Json): Json {
   if (!isObject(list) || !Array.isArray(list.items)) return list;
-  return { ...list, items: list.items.map(outlined) };
+  return { metadata: list.metadata, items: list.items.map(outlined) };
 }
 
 function outlined(value: Json): Json {
-  if (!isObject(value)) return value;
-  const { data: _data, stringData: _stringData, spec, metadata, ...rest } = value;
+  if (!isObject(value) || value.kind === "Status") return value;
+  const { kind, metadata, spec, status } = value;
   return {
-    ...rest,
-    ...(metadata !== undefined && { metadata: withoutWriters(metadata) }),
-    ...(spec !== undefined && { spec: plainOf(spec) }),
+    ...(kind !== undefined && { kind }),
+    ...(metadata !== undefined && { metadata: partOf(metadata, KEPT.metadata) }),
+    ...(spec !== undefined && { spec: partOf(spec, KEPT.spec) }),
+    ...(status !== undefined && { status: withConditions(partOf(status, KEPT.status)) }),
   };
 }
 
-function withoutWriters(metadata: Json): Json {
-  if (!isObject(metadata)) return metadata;
-  const { managedFields: _, ...rest } = metadata;
-  return rest;
+function withConditions(status: Json): Json {
+  if (!isObject(status) || !Array.isArray(status.conditions)) return status;
+  return { ...status, conditions: status.conditions.map((it) => partOf(it, OF_CONDITION)) };
 }
 
-/** What is no structure. */
-function plainOf(spec: Json): Json {
-  if (!isObject(spec)) return spec;
-  return Object.fromEntries(Object.entries(spec).filter(([, value]) => typeof value !== "object"));
+/** An object with some of its fields; what is none stays as it is. */
+function partOf(value: Json, fields: readonly string[]): Json {
+  if (!isObject(value)) return value;
+  const kept = fields.flatMap((field) =>
+    value[field] === undefined ? [] : [[field, value[field]] as const]
+  );
+  return Object.fromEntries(kept);
 }

@@ -5,7 +5,7 @@
  */
 
 import { type DriverError, PluginError } from "../contract/mod.ts";
-import type { KubeObject, MachineOutline, VirtualMachine } from "./backend.ts";
+import type { KubeObject, VirtualMachine } from "./backend.ts";
 import type { Kinds } from "./objects_client.ts";
 import { isMeant } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
@@ -45,17 +45,17 @@ export async function deleteMachine(
     if (target) {
       const left = await requestDeletion(call, "virtualmachines", target);
       if (level === "accepted") return target;
-      const words = left ? [inWords("machine", left)] : [];
-      await untilGone(call, () => machineIn(call, target), words);
+      if (left) await untilMachineGone(call, left);
     }
     // Not what the state says: it would spare what is left of another.
-    const owner = target?.metadata.uid ?? call.uid;
+    const uid = target?.metadata.uid ?? call.uid;
+    const owner = { uid, isGone: target !== undefined || found?.metadata.uid !== uid };
     const parts = await partsIn(call, owner);
     state = { ...state, disks: disksOf(state, parts) };
     const left = await removed(call, parts);
     if (level === "accepted") return target;
     await untilPartsGone(call, owner, left);
-    if (level === "storage") await untilGone(call, () => disksIn(call, state));
+    if (level === "storage") await untilClaimsGone(call, state);
     return target;
   } catch (error) {
     const described = describe(error);
@@ -120,16 +120,15 @@ async function requestDeletion(
   }
 }
 
-/** The machine and its instance, as far as they are still there. */
-async function machineIn(
-  { objects, names, signal }: MachineCall,
-  { metadata: { uid } }: MachineOutline,
-): Promise<string[]> {
-  const vm = await objects.find("virtualmachines", names.vm, { signal });
-  // It goes last, unless somebody let go of its instance.
-  if (vm && vm.metadata.uid === uid) return [inWords("machine", vm)];
-  const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
-  return instance && ownerOf(instance.metadata)?.uid === uid ? [inWords("instance", instance)] : [];
+/** Waits for the machine itself. It goes after its instance, unless somebody let go of that. */
+async function untilMachineGone(call: MachineCall, left: KubeObject): Promise<void> {
+  const { objects, names, signal } = call;
+  const { uid } = left.metadata;
+  const look = async (): Promise<readonly string[]> => {
+    const vm = await objects.find("virtualmachines", names.vm, { signal });
+    return vm && vm.metadata.uid === uid ? [inWords("machine", vm)] : [];
+  };
+  await untilGone(call, look, [inWords("machine", left)]);
 }
 
 /** Removes what the cluster does not remove by itself, and answers what is still on its way. */
@@ -145,16 +144,17 @@ async function removed(call: MachineCall, parts: readonly Part[]): Promise<reado
 /** Waits for what is on its way: without anything, nobody needs to look again. */
 async function untilPartsGone(
   call: MachineCall,
-  owner: string | undefined,
-  left: readonly Part[],
+  owner: Owner,
+  parts: readonly Part[],
 ): Promise<void> {
   const isStorage = call.settings.deletion === "storage";
-  const wordsOf = (parts: readonly Part[]): string[] =>
-    parts.filter(({ kind }) => isStorage || kind !== "datavolumes")
-      .map(({ kind, object }) => inWords(kind, object));
-  const words = wordsOf(left);
-  if (words.length === 0) return;
-  await untilGone(call, async () => wordsOf(await partsIn(call, owner)), words);
+  let left = parts.filter(({ kind }) => isStorage || kind !== "datavolumes");
+  const wordsOf = (): string[] => left.map(({ kind, object }) => inWords(kind, object));
+  if (left.length === 0) return;
+  await untilGone(call, async () => {
+    left = await partsIn(call, owner, new Set(left.map(({ kind }) => kind)));
+    return wordsOf();
+  }, wordsOf());
 }
 
 /** The names of all claims that are or were there: those of the data volumes. */
@@ -165,44 +165,65 @@ function disksOf({ disks }: DeletionState, parts: readonly Part[]): string[] {
   return [...new Set([...disks, ...names])].sort();
 }
 
+/** The machine that parts belong to. */
+interface Owner {
+  /** Its uid, if somebody told it. */
+  readonly uid?: string;
+  /** Whether it is known to be gone. */
+  readonly isGone: boolean;
+}
+
 /**
  * What is there of a machine besides itself: what it owns, and what nobody owns, unless there is a
  * machine of the name that may need it.
  */
-async function partsIn(call: MachineCall, uid: string | undefined): Promise<Part[]> {
+async function partsIn(
+  call: MachineCall,
+  { uid, isGone }: Owner,
+  kinds: Iterable<typeof PARTS[number]> = PARTS,
+): Promise<Part[]> {
   const { objects, names, signal } = call;
   const labelSelector = selectorOf(ownLabels(names));
   const found: Part[] = [];
-  for (const kind of PARTS) {
+  for (const kind of kinds) {
     const { items } = await objects.list(kind, { labelSelector }, { signal });
     const own = items.filter((object) => carries(object, ownLabels(names)));
     found.push(...own.map((object) => ({ kind, object })));
+  }
+  const ownerIn = ({ object }: Part): string | undefined => ownerOf(object.metadata)?.uid;
+  if (isGone && uid !== undefined && found.every((part) => ownerIn(part) !== undefined)) {
+    return found.filter((part) => ownerIn(part) === uid);
   }
   if (found.length === 0) return [];
   const vm = await objects.find("virtualmachines", names.vm, { signal });
   // Also one without the labels: whoever takes them off a machine wants to keep it.
   const present = vm?.metadata.uid;
-  return found.filter(({ object }) => {
-    const owner = ownerOf(object.metadata)?.uid;
+  return found.filter((part) => {
+    const owner = ownerIn(part);
     if (owner === undefined) return present === undefined;
     return owner !== present && (uid === undefined || owner === uid);
   });
 }
 
-/** The disks that are still there. A claim goes after its data volume. */
-async function disksIn(
-  { objects, names, signal }: MachineCall,
-  { disks, uid }: DeletionState,
-): Promise<string[]> {
-  const left: string[] = [];
-  for (const name of disks) {
-    const claim = await objects.find("persistentvolumeclaims", name, { signal });
-    if (claim) left.push(inWords("claim", claim));
-  }
-  if (left.length === 0) return [];
-  // A later machine of the name has disks of the same names.
-  const vm = await objects.find("virtualmachines", names.vm, { signal });
-  return vm && vm.metadata.uid !== uid ? [] : left;
+/** Waits for the disks. A claim goes after its data volume. */
+async function untilClaimsGone(call: MachineCall, { disks, uid }: DeletionState): Promise<void> {
+  const { objects, names, signal } = call;
+  let left: ReadonlyMap<string, string | undefined> | undefined;
+  await untilGone(call, async () => {
+    const claims: KubeObject[] = [];
+    for (const name of left?.keys() ?? disks) {
+      const claim = await objects.find("persistentvolumeclaims", name, { signal });
+      const isSame = left === undefined || left.get(name) === claim?.metadata.uid;
+      if (claim && isSame) claims.push(claim);
+    }
+    // A later machine of the name has disks of the same names: from here on their uids tell.
+    if (left === undefined && claims.length > 0) {
+      const vm = await objects.find("virtualmachines", names.vm, { signal });
+      if (vm && vm.metadata.uid !== uid) return [];
+    }
+    left = new Map(claims.map(({ metadata: { name = "", uid } }) => [name, uid]));
+    return claims.map((claim) => inWords("claim", claim));
+  });
 }
 
 function inWords(what: string, { metadata: { name, finalizers = [] } }: KubeObject): string {

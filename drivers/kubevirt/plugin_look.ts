@@ -6,7 +6,7 @@
 
 import { type About, Trouble } from "../backend/driver_errors.ts";
 import { type MachineAnswer, type NodeAddress, PluginError } from "../contract/mod.ts";
-import type { MachineOutline, VirtualMachine, VirtualMachineInstance } from "./backend.ts";
+import type { MachineOutline, VirtualMachineInstance } from "./backend.ts";
 import { isFinished } from "./plugin_create.ts";
 import { providerIdOf } from "./plugin_provider_id.ts";
 import type { Call, MachineCall } from "./plugin_request.ts";
@@ -32,17 +32,8 @@ export function answerOf({ objects, names }: MachineCall, vm: MachineOutline): M
  */
 export async function theMachine(call: MachineCall): Promise<MachineOutline> {
   const { objects, names, signal } = call;
-  return meant(call, await objects.find("virtualmachines", names.vm, { signal }));
-}
-
-/** The same with all that is in it, for whoever puts it back changed. @throws as {@linkcode theMachine} */
-export async function theWholeMachine(call: MachineCall): Promise<VirtualMachine> {
-  const { objects, names, signal } = call;
-  return meant(call, await objects.findWhole("virtualmachines", names.vm, { signal }));
-}
-
-function meant<T extends MachineOutline>(call: MachineCall, vm: T | undefined): T {
-  const shown = JSON.stringify(call.names.vm);
+  const vm = await objects.find("virtualmachines", names.vm, { signal });
+  const shown = JSON.stringify(names.vm);
   if (!vm || !isMeant(call, vm)) {
     throw new Trouble("not-found", `There is no virtual machine ${shown} of this owner's and id`);
   }
@@ -75,7 +66,9 @@ export async function statusOf(call: MachineCall, about: About): Promise<Machine
       response,
     });
   }
-  const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
+  const instance = vm.status?.created === true
+    ? await objects.find("virtualmachineinstances", names.vm, { signal })
+    : undefined;
   return { ...response, addresses: addressesOf(call, instance) };
 }
 

@@ -121,15 +121,35 @@ function checkId(id: ProviderId, { machine, vm }: MachineNames, namespace: strin
  * @throws {KubeconfigError}
  */
 export async function namespaceCall(
-  { backend, clock, settings }: PluginHome,
+  home: PluginHome,
   secret: PluginSecret | undefined,
   { signal }: About,
 ): Promise<Call> {
+  const { clock, settings } = home;
+  const objects = await objectsOf(home, secret);
+  return { objects, clock, settings, ...(signal && { signal }) };
+}
+
+/** The last kubeconfig that a plugin read: nearly every request brings the same one. */
+const lastOf = new WeakMap<
+  PluginHome,
+  { readonly kubeconfig: string | undefined; readonly objects: KubeObjects }
+>();
+
+async function objectsOf(
+  home: PluginHome,
+  secret: PluginSecret | undefined,
+): Promise<KubeObjects> {
+  const kubeconfig = secret?.data?.kubeconfig;
+  const last = lastOf.get(home);
+  if (last && last.kubeconfig === kubeconfig) return last.objects;
+  const { backend, clock } = home;
   // What reads YAML may have to be loaded first.
   const config = await clock.hold(parseKubeconfig(secretText(secret, "kubeconfig")));
   const { namespace } = config;
   const objects = new KubeObjects({ backend, clock, namespace, access: accessIn(config) });
-  return { objects, clock, settings, ...(signal && { signal }) };
+  lastOf.set(home, { kubeconfig, objects });
+  return objects;
 }
 
 /**

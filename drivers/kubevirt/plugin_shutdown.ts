@@ -7,15 +7,15 @@
 import { Trouble } from "../backend/driver_errors.ts";
 import type { MachineOutline } from "./backend.ts";
 import { isUnsure } from "./errors.ts";
-import { theWholeMachine } from "./plugin_look.ts";
+import { theMachine } from "./plugin_look.ts";
 import type { MachineCall } from "./plugin_request.ts";
 import { untilGone } from "./plugin_wait.ts";
 import { isRefusal } from "./status.ts";
 
 /** How often a change is tried against other writers. */
 const ATTEMPTS = 5;
-/** The phases of an instance that is over. */
-const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
+/** The strategy of a machine that stays off. */
+const OFF = "Halted";
 
 /**
  * Switches a machine off, and waits until its instance is over. It stays off, as the machine itself
@@ -24,21 +24,33 @@ const FINAL: ReadonlySet<string> = new Set(["Succeeded", "Failed"]);
  * @throws {Trouble} `not-found`, `aborted` if others keep writing, `deadline-exceeded`
  */
 export async function shutDownMachine(call: MachineCall): Promise<MachineOutline> {
-  const vm = await halted(call);
-  await untilGone(call, async () => await isOver(call) ? [] : ["an instance that runs"]);
+  const { objects, names, signal } = call;
+  const { vm, isNew } = await halted(call);
+  if (!isNew && vm.status?.runStrategy === OFF && isOver(vm)) return vm;
+  const left = ["an instance that runs"];
+  const look = async (): Promise<readonly string[]> => {
+    const now = await objects.find("virtualmachines", names.vm, { signal });
+    return now === undefined || isOver(now) ? [] : left;
+  };
+  // A controller that has not seen the change may make an instance yet.
+  await untilGone(call, look, left);
   return vm;
 }
 
 /** The machine, told to be off. Each attempt begins with what is there now: others may have written. */
-async function halted(call: MachineCall): Promise<MachineOutline> {
+async function halted(call: MachineCall): Promise<{ vm: MachineOutline; isNew: boolean }> {
   const { objects, names, signal } = call;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const vm = await theWholeMachine(call);
-    if (vm.spec.runStrategy === "Halted") return vm;
-    const { running: _, ...spec } = vm.spec;
+    const vm = await theMachine(call);
+    if (vm.spec.runStrategy === OFF) return { vm, isNew: attempt > 1 };
+    const { resourceVersion } = vm.metadata;
+    const body = { metadata: { resourceVersion }, spec: { runStrategy: OFF, running: null } };
     try {
-      const body = { ...vm, spec: { ...spec, runStrategy: "Halted" } };
-      return await objects.replace("virtualmachines", names.vm, body, { signal });
+      const patch = { type: "merge", body } as const;
+      return {
+        vm: await objects.patch("virtualmachines", names.vm, patch, { signal }),
+        isNew: true,
+      };
     } catch (error) {
       signal?.throwIfAborted();
       const retried = isRefusal(error, 409, "Conflict") || isUnsure(error);
@@ -48,12 +60,11 @@ async function halted(call: MachineCall): Promise<MachineOutline> {
   throw new Trouble("aborted", "Others keep changing it: try again", "conflict");
 }
 
-/** Whether the controller knows that it is to be off, and its instance is over. */
-async function isOver({ objects, names, signal }: MachineCall): Promise<boolean> {
-  const vm = await objects.find("virtualmachines", names.vm, { signal });
-  const { generation = 0 } = vm?.metadata ?? {};
-  // A controller that has not seen the change may make an instance yet.
-  if (vm && (vm.status?.observedGeneration ?? -1) < generation) return false;
-  const instance = await objects.find("virtualmachineinstances", names.vm, { signal });
-  return instance === undefined || FINAL.has(instance.status?.phase ?? "");
+/**
+ * Whether the instance of a machine that is told to be off is over, and the controller knows that there is
+ * to be none. Before the first instance it does not say what it knows.
+ */
+function isOver({ status = {} }: MachineOutline): boolean {
+  const { created, printableStatus, runStrategy = OFF } = status;
+  return runStrategy === OFF && (created !== true || printableStatus === "Stopped");
 }

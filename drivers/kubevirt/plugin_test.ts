@@ -145,13 +145,23 @@ Deno.test("a conflict is read anew and tried again, a few times at most", async 
   await it.plugin.createMachine(it.request);
   const { machine: { name }, machineClass: { providerSpec }, secret } = it.request;
   it.calls.length = 0;
-  it.spoil = ([method]) => method === "replace" ? Promise.reject(conflict()) : undefined;
+  it.spoil = ([method]) => method === "patch" ? Promise.reject(conflict()) : undefined;
   const error = await refused(async () =>
     await it.plugin.spi?.shutDownMachine(name, "", providerSpec, secret)
   );
   assertEquals(error.code, "aborted");
   const methods = it.calls.map(([method]) => method);
-  assertEquals(methods, Array.from({ length: 5 }, () => ["get", "replace"]).flat());
+  assertEquals(methods, Array.from({ length: 5 }, () => ["get", "patch"]).flat());
+});
+
+Deno.test("a machine that never had an instance is switched off without waiting for one", async () => {
+  await using it = await bench();
+  await it.plugin.createMachine(it.request);
+  const { machine: { name }, machineClass: { providerSpec }, secret } = it.request;
+  const before = it.clock.now();
+  await it.plugin.spi?.shutDownMachine(name, "", providerSpec, secret);
+  assert(it.clock.now() - before < 1000, String(it.clock.now() - before));
+  assertEquals(await it.host.powered?.("o.m1"), false);
 });
 
 Deno.test("throttling is waited out as long as the server says, and no longer than allowed", async () => {

@@ -45,25 +45,40 @@ export function codeOf(refusal: Refusal): string {
 
 /** What the code of a refusal says. */
 export function parseCode(code: string): Refusal {
-  const [head = "", tail = ""] = code.split(/\?(.*)/s, 2);
-  const [status = "", reason = ""] = head.split(" ");
-  const parts = new URLSearchParams(tail);
-  const text = (key: string): string | undefined => parts.get(key) ?? undefined;
-  const retryAfter = text("retryAfterSeconds");
-  const note = NOTES.find((it) => it === text("note"));
+  const [head = "", tail = ""] = halves(code, "?");
+  const [status = "", reason = ""] = halves(head, " ");
+  const parts = new Map<string, string>();
+  const causes: { reason: string; field: string }[] = [];
+  for (const part of tail === "" ? [] : tail.split("&")) {
+    const [key = "", value = ""] = halves(part, "=").map(decoded);
+    parts.set(key, value);
+    if (key !== CAUSE) continue;
+    const [reason = "", field = ""] = halves(value, " ");
+    causes.push({ reason, field });
+  }
+  const retryAfter = parts.get("retryAfterSeconds");
+  const note = NOTES.find((it) => it === parts.get("note"));
   return {
     status: Number(status) || 0,
     reason,
-    group: text("group"),
-    kind: text("kind"),
-    name: text("name"),
-    causes: parts.getAll(CAUSE).map((it) => {
-      const [reason = "", field = ""] = it.split(/ (.*)/s, 2);
-      return { reason, field };
-    }),
+    group: parts.get("group"),
+    kind: parts.get("kind"),
+    name: parts.get("name"),
+    causes,
     ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }),
     ...(note && { note }),
   };
+}
+
+/** What stands before and after the first separator. */
+function halves(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** A text as `URLSearchParams` writes it. They would read it, too, and take twice as long. */
+function decoded(text: string): string {
+  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll("+", " ")) : text;
 }
 
 const NOTES = ["quota", "webhook", "being-deleted"] as const;

@@ -4,18 +4,17 @@
  * @module
  */
 
-import { BackendError } from "../backend/backend.ts";
 import type { About } from "../backend/driver_errors.ts";
+import { answersSsh } from "../backend/guest_commands.ts";
 import { type MachineWait, type Sight, waitForMachine } from "../backend/wait_for_machine.ts";
-import { sshAddressAt, type WaitResult, type WaitTarget } from "../contract/mod.ts";
+import type { WaitResult, WaitTarget } from "../contract/mod.ts";
 import type { DriverSession } from "./driver_session.ts";
 import { meaningOf } from "./errors.ts";
+import { guestAccess } from "./guest.ts";
 import { guestAddress } from "./machine_addresses.ts";
 import { type Identity, readMachine, troubleData } from "./machine_seen.ts";
 import { seenState } from "./machine_state.ts";
 import { pauseAfter } from "./patience.ts";
-
-const SSH_MS = 5000;
 
 type Looking = Parameters<MachineWait["look"]>[0];
 
@@ -45,18 +44,10 @@ async function answers(
   session: DriverSession,
   { ref }: Identity,
   target: WaitTarget,
-  { signal, remainingMs }: Looking,
+  looking: Looking,
 ): Promise<boolean> {
+  const { signal } = looking;
   const address = await guestAddress(session, session.nameOf(ref), { signal });
   if (address === undefined || target === "address") return address !== undefined;
-  const timeoutMs = Math.max(1, Math.min(SSH_MS, remainingMs || SSH_MS));
-  const call = { address: sshAddressAt(address), argv: ["true"] };
-  try {
-    await session.backend.call("ssh.run", call, { signal, timeoutMs });
-    return true;
-  } catch (error) {
-    if (!(error instanceof BackendError)) throw error;
-    if (error.code === "ssh-unreachable" || error.kind === "timeout") return false;
-    throw error;
-  }
+  return await answersSsh(guestAccess(session), address, looking);
 }
