@@ -84,11 +84,13 @@ export function isSame(
   if (typeof recorded === "string") return fits(recorded, seen);
   if (!isBranch(recorded) || !isBranch(seen)) return false;
   if (Array.isArray(recorded) !== Array.isArray(seen)) return false;
-  const keys = Object.keys(recorded);
-  let count = 0;
-  for (const key in seen) if (seen[key] !== undefined) count++;
-  return keys.length === count &&
-    keys.every((key) => Object.hasOwn(seen, key) && isSame(recorded[key], seen[key], fits));
+  let more = 0;
+  for (const key in recorded) {
+    if (!Object.hasOwn(seen, key) || !isSame(recorded[key], seen[key], fits)) return false;
+    more++;
+  }
+  for (const key in seen) if (seen[key] !== undefined) more--;
+  return more === 0;
 }
 
 /** Why two leaves, or a leaf and something else, are not the same; undefined if they are. */
