@@ -14,6 +14,13 @@ const SLACK = 0.25;
 /** The interval that is measured. */
 const INTERVAL_MS = 1_000;
 
+/** Keeps a processor of a guest busy for some seconds, and does not wait for that. */
+const BUSY = "timeout 3 dd if=/dev/zero of=/dev/null >/dev/null 2>&1 &";
+/** How many measurements are read: as many again after that as before. */
+const READ = 8;
+/** The most that a guest without work uses of what one with work does. */
+const IDLE = 0.25;
+
 /** Cases about what tasks use. */
 export const TASK_STATS_CASES: readonly Case<"task-driver">[] = [
   {
@@ -51,6 +58,28 @@ export const TASK_STATS_CASES: readonly Case<"task-driver">[] = [
       const plausible = memory.every((bytes) => bytes >= 0 && bytes <= most) &&
         large.every((bytes = MIB) => bytes >= MIB) && Math.max(...memory) >= MIB;
       check.holds("bytes", "memory", plausible, `from ${MIB} to ${most}`, samples[0]?.memory);
+    },
+  },
+  {
+    id: "task.stats.percent",
+    title: "A guest that had much to do, and has nothing more to do, is measured as idle",
+    why: "The processors' time since the start, told as what they do now",
+    boots: true,
+    needs: ["task.stats", "task.address", "host.run"],
+    checks: { measured: "task.stats.percent", idle: "task.stats.percent" },
+    async run({ driver, fresh, host, read, check }) {
+      const { id, machine } = await fresh.guest();
+      await host.run(machine, ["sh", "-c", BUSY]);
+      const stop = new AbortController();
+      const stream = await driver.taskStats(id, { intervalMs: INTERVAL_MS, signal: stop.signal });
+      const samples = await read(stream, READ);
+      stop.abort();
+      const percents = samples.flatMap(({ cpu: { percent } }) => percent ?? []);
+      const most = Math.max(0, ...percents);
+      check.holds("measured", "processors", most > 0, "something is measured", samples[0]?.cpu);
+      const last = percents.at(-1) ?? Infinity;
+      const expected = `in the end at most ${IDLE} of the most`;
+      check.holds("idle", "percent of a core", last <= most * IDLE, expected, percents);
     },
   },
   {

@@ -96,6 +96,23 @@ export const TASK_STATS_MUTANTS: readonly TaskMutant[] = [
     })),
   },
   {
+    id: "task-processors-are-measured-since-the-start",
+    breaks: "task.stats.percent",
+    why: "The counter of the processors' time by the time since the start",
+    mutate: onTasks((driver) => ({
+      taskStats: async (...args) => {
+        const stream = await driver.taskStats(...args);
+        return (async function* (): AsyncGenerator<TaskResourceUsage> {
+          let [sum, count] = [0, 0];
+          for await (const { cpu, ...usage } of stream) {
+            sum += cpu.percent ?? 0;
+            yield { ...usage, cpu: { ...cpu, percent: sum / ++count } };
+          }
+        })();
+      },
+    })),
+  },
+  {
     id: "task-stats-share-one-interval",
     breaks: "task.stats.two",
     why: "The interval is a field of the task, and the last stream sets it",

@@ -3,12 +3,12 @@
  *
  * @module
  */
-export * from "./config.ts";
+export type * from "./config.ts";
 export * from "./handle.ts";
-export * from "./host.ts";
-export * from "./net.ts";
+export type * from "./host.ts";
+export type * from "./net.ts";
 export * from "./plugin.ts";
-export * from "./schema.ts";
+export type * from "./schema.ts";
 export * from "./task.ts";
 export * from "./task_driver.ts";
-export * from "./wire.ts";
+export type * from "./wire.ts";

@@ -15,6 +15,8 @@ interface Guest {
   readonly machine: SimulatedMachine;
   readonly boot: Boot;
   readonly disk: SimulatedDisk;
+  /** The hypervisor's time. */
+  readonly now: number;
   /** Whether another machine answers at an address. */
   reaches(address: string): boolean;
 }
@@ -66,6 +68,11 @@ const programs: Readonly<Record<string, Program>> = {
   grep: (guest, [pattern = "", path = ""]) => {
     const lines = (files[path]?.(guest) ?? "").split("\n").filter((it) => it.includes(pattern));
     return { ...ok(lines.map((it) => `${it}\n`).join("")), exitCode: lines.length > 0 ? 0 : 1 };
+  },
+  // What it runs is taken for something that would never end by itself.
+  timeout: ({ boot, now }, [seconds = ""]) => {
+    boot.busyUntil = now + Number(seconds) * 1000;
+    return ok();
   },
   ping: ({ reaches }, args) => reaches(args.at(-1) ?? "") ? ok() : { ...ok(), exitCode: 1 },
   "/sbin/set-hostname": ({ boot, disk }, [name = "", ...more]) => {
@@ -143,7 +150,7 @@ export function guestMethods(store: Store): Handlers<"guest"> {
           peer.boot?.address === target && peer.network === machine.network &&
           hasBooted(store, peer)
         );
-      const guest = { machine, boot: machine.boot, disk, reaches };
+      const guest = { machine, boot: machine.boot, disk, now: store.clock.now(), reaches };
       seed(guest);
       return execute(guest, argv);
     },

@@ -69,6 +69,9 @@ function askToShutDown(store: Store, machine: SimulatedMachine): void {
 /** What parts of its memory and of a core a machine uses, while nothing runs in it and in general. */
 const USED = { idle: { memory: 0.125, percent: 1 }, booted: { memory: 0.5, percent: 4 } };
 
+/** What a program that never waits uses of a core. */
+const BUSY_PERCENT = 100;
+
 /** What a machine uses of the host. */
 function usageOf(
   store: Store,
@@ -76,7 +79,9 @@ function usageOf(
 ): { memoryBytes: number; cpuPercent: number } {
   if (!store.isActive(machine)) throw refusal("bad-state", `Machine "${machine.name}" is off`);
   const { memory, percent } = hasBooted(store, machine) ? USED.booted : USED.idle;
-  return { memoryBytes: machine.memoryMiB * 1024 * 1024 * memory, cpuPercent: percent };
+  const isBusy = (machine.boot?.busyUntil ?? 0) > store.clock.now();
+  const cpuPercent = isBusy ? BUSY_PERCENT : percent;
+  return { memoryBytes: machine.memoryMiB * 1024 * 1024 * memory, cpuPercent };
 }
 
 /** What the methods of machines and disks do. */

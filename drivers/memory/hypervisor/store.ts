@@ -25,6 +25,8 @@ export interface Boot {
   readonly address?: string;
   /** Whether the guest has run what it was given. */
   isSeeded?: boolean;
+  /** Until when a program keeps a processor busy. */
+  busyUntil?: number;
   /** The files in `/run`. */
   readonly files: string[];
   /** The guest's host name. */

@@ -15,12 +15,7 @@ export const TASK_STATS_CLAUSES: readonly Clause[] = [
   must("task.stats.interval", "A measurement comes once per interval, in the order of time", STATS),
   must("task.stats.invalid", "An interval that is no positive number is invalid-argument", STATS),
   must("task.stats.bytes", "Memory is measured, in bytes, and at most what the machine has"),
-  must(
-    "task.stats.percent",
-    "Processors are measured since the last time, not since the start",
-    "contract",
-    "it needs a guest with something to do",
-  ),
+  must("task.stats.percent", "Processors are measured since the last time, not since the start"),
   must("task.stats.abort", "An abort ends the stream, without an error"),
   must("task.stats.exit", "The end of the task ends the stream"),
   must("task.stats.missing", "Measuring a task that there is not is not-found"),
