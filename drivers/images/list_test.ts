@@ -9,10 +9,10 @@ const LIST_URL = "https://host/lists/images.json?token=secret";
 const parsed = (...entries: unknown[]) => parseList(JSON.stringify(entries), LIST_URL);
 
 Deno.test("parseList() sorts versions as people do", () => {
-  const versions = ["1.30.1", "1.9.4", "1.30.0-rc.1", "2", "1.10"];
+  const versions = ["1.30.1", "1.9.4", "1.30.0-rc.1", "2", "1.30.1-RC2", "1.10", "1.30.1-rc10"];
   assertEquals(
     parsed(...versions.map((version) => ({ ...IMAGE, version }))).map(({ version }) => version),
-    ["1.9.4", "1.10", "1.30.0-rc.1", "1.30.1", "2"],
+    ["1.9.4", "1.10", "1.30.0-rc.1", "1.30.1", "1.30.1-RC2", "1.30.1-rc10", "2"],
   );
 });
 
