@@ -155,14 +155,14 @@ function caseHost(
   { host, rig, tracker, seed }: { host?: HostBase; rig: Rig; tracker: Tracker; seed: string },
 ): HostBase | undefined {
   if (!host) return undefined;
-  const others = neighbours(seed);
   const tracked = trackedHost(host, contract, tracker);
   const all = (rig.trackedHost as ((...args: [HostBase, Tracker]) => HostBase) | undefined)?.(
     tracked,
     tracker,
   ) ?? tracked;
   return withMembers(all, {
-    inventory: async () => (await host.inventory()).filter((entry) => !others.isOfOther(id, entry)),
+    inventory: async () =>
+      (await host.inventory()).filter((entry) => !neighbours(seed).isOfOther(id, entry)),
   });
 }
 

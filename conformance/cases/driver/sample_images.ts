@@ -24,8 +24,15 @@ export function bytes(seed: number, length = 200_000): Uint8Array<ArrayBuffer> {
   return content;
 }
 
-/** The image of {@linkcode VERSION}. */
-export const NEWER: Published = { version: VERSION, content: bytes(1) };
+let content: Uint8Array<ArrayBuffer> | undefined;
+
+/** The image of {@linkcode VERSION}; its content is made when it is first asked for. */
+export const NEWER: Published = {
+  version: VERSION,
+  get content() {
+    return content ??= bytes(1);
+  },
+};
 
 /** Publishes one image and updates the list. */
 export async function listed(
