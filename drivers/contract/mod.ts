@@ -4,9 +4,9 @@
  *
  * @module
  */
-export * from "./call.ts";
+export type * from "./call.ts";
 export * from "./clauses/mod.ts";
-export * from "./clock.ts";
+export type * from "./clock.ts";
 export * from "./contracts.ts";
 export * from "./driver/mod.ts";
 export * from "./errors.ts";
@@ -14,4 +14,4 @@ export * from "./machine_plugin/mod.ts";
 export * from "./names.ts";
 export * from "./task_driver/mod.ts";
 export * from "./utility_vm/mod.ts";
-export * from "./world.ts";
+export type * from "./world.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 export * from "./directories.ts";
-export * from "./driver.ts";
-export * from "./host.ts";
-export * from "./image.ts";
+export type * from "./driver.ts";
+export type * from "./host.ts";
+export type * from "./image.ts";
 export * from "./ip.ts";
 export * from "./machine.ts";
 export * from "./network.ts";

@@ -3,9 +3,9 @@
  *
  * @module
  */
-export * from "./attachments.ts";
+export type * from "./attachments.ts";
 export * from "./clauses/mod.ts";
-export * from "./host.ts";
+export type * from "./host.ts";
 export * from "./limits.ts";
 export * from "./options.ts";
 export * from "./reasons.ts";
