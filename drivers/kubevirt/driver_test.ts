@@ -147,7 +147,7 @@ check(
   async ({ driver, create, kube }) => {
     await create();
     await assertRejects(() => driver.machines.delete(SPEC), DriverError, "example.org/held");
-    const { finalizers } = (await kube.get("virtualmachines", NAME)).metadata;
+    const { finalizers } = (await kube.find("virtualmachines", NAME))?.metadata ?? {};
     assertEquals(finalizers?.includes("example.org/held"), true);
   },
   { stuckFinalizer: "example.org/held" },
@@ -196,8 +196,8 @@ check(
       body: { metadata: { labels: { "example.org/a": "b" } } },
     } as const;
     await Promise.all([machine.start(), kube.patch("virtualmachines", NAME, patch)]);
-    const vm = await kube.get("virtualmachines", NAME);
-    assertEquals(vm.metadata.labels?.["example.org/a"], "b");
+    const vm = await kube.find("virtualmachines", NAME);
+    assertEquals(vm?.metadata.labels?.["example.org/a"], "b");
     assertEquals((await (await driver.machines.get(SPEC)).status()).state, "running");
   },
 );

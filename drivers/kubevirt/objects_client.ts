@@ -85,6 +85,7 @@ export class KubeObjects {
   readonly #backend: KubeBackend;
   readonly #clock: Clock;
   readonly #access: { readonly access?: Access };
+  readonly #places: { -readonly [K in keyof Kinds]?: Collection } = {};
 
   /** Looks at a namespace; calls nothing yet. */
   constructor({ backend, clock, namespace, access }: KubeObjectsOptions) {
@@ -96,30 +97,18 @@ export class KubeObjects {
 
   /** Where a kind is, for calls that are made without this. */
   at(kind: keyof Kinds): Collection {
-    return { ...this.#access, ...KINDS[kind], namespace: this.namespace, view: "outline" };
+    const { namespace } = this;
+    return this.#places[kind] ??= { ...this.#access, ...KINDS[kind], namespace, view: "outline" };
   }
 
   /** As {@linkcode KubeObjects.find}, with all that is in it. @throws {BackendError} */
-  async findWhole<K extends keyof Kinds>(
+  findWhole<K extends keyof Kinds>(
     kind: K,
     name: string,
     options?: BackendCallOptions,
   ): Promise<Kinds[K] | undefined> {
     const { view: _, ...at } = this.at(kind);
-    return await ifThere(kind, name, async () => {
-      const object = await this.#call("get", { ...at, name }, options);
-      assertNamed(kind, object, name);
-      return object as Kinds[K];
-    });
-  }
-
-  /** Reads one. @throws {BackendError} */
-  async get<K extends keyof Kinds>(
-    kind: K,
-    name: string,
-    options?: BackendCallOptions,
-  ): Promise<Outlines[K]> {
-    return typed(kind, await this.#call("get", { ...this.at(kind), name }, options), name);
+    return this.#find<Kinds[K]>(kind, { ...at, name }, options);
   }
 
   /**
@@ -128,12 +117,12 @@ export class KubeObjects {
    *
    * @throws {BackendError}
    */
-  async find<K extends keyof Kinds>(
+  find<K extends keyof Kinds>(
     kind: K,
     name: string,
     options?: BackendCallOptions,
   ): Promise<Outlines[K] | undefined> {
-    return await ifThere(kind, name, () => this.get(kind, name, options));
+    return this.#find<Outlines[K]>(kind, { ...this.at(kind), name }, options);
   }
 
   /**
@@ -225,6 +214,22 @@ export class KubeObjects {
     );
   }
 
+  /** The object, or undefined if the server says that there is none of that name. */
+  async #find<T extends KubeObject>(
+    kind: keyof Kinds,
+    target: KubeMethods["get"]["params"],
+    options: BackendCallOptions | undefined,
+  ): Promise<T | undefined> {
+    try {
+      const object = await this.#call("get", target, options);
+      assertNamed(kind, object, target.name);
+      return object as T;
+    } catch (error) {
+      if (isMissing(error, target.resource, target.name)) return undefined;
+      throw error;
+    }
+  }
+
   /** Calls, and again if the server was too busy to do anything, or for a read if it is not ready. */
   async #call<K extends keyof KubeMethods & string>(
     method: K,
@@ -240,20 +245,6 @@ export class KubeObjects {
         await this.#clock.sleep(spread(pause, [SEAM.lane(method, params), attempt]), options);
       }
     }
-  }
-}
-
-/** The object, or undefined if the server says that there is none of that name. */
-async function ifThere<T>(
-  kind: keyof Kinds,
-  name: string,
-  read: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isMissing(error, KINDS[kind].resource, name)) return undefined;
-    throw error;
   }
 }
 

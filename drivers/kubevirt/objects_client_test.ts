@@ -109,7 +109,7 @@ check("calls that were sent away together do not come back together", async (sce
 
 check("a server that stays too busy is not asked for ever", async ({ kube, set, calls }) => {
   await set({ throttled: 100 });
-  const error = await assertRejects(() => kube.get("secrets", "s1"), BackendError);
+  const error = await assertRejects(() => kube.find("secrets", "s1"), BackendError);
   assertEquals([parseCode(error.code).status, calls.length], [429, 4]);
 });
 
@@ -117,7 +117,7 @@ check(
   "a server that wants too long a pause is believed, and not waited for",
   async ({ kube, set, clock }) => {
     await set({ throttled: 1, retryAfterSeconds: 3600 });
-    const error = await assertRejects(() => kube.get("secrets", "s1"), BackendError);
+    const error = await assertRejects(() => kube.find("secrets", "s1"), BackendError);
     assertEquals(parseCode(error.code).retryAfterSeconds, 3600);
     assertEquals(clock.now() < 1000, true);
   },
@@ -155,7 +155,7 @@ Deno.test("an answer that is not about what was asked for is garbled, and never 
     assertEquals((await assertRejects(list, BackendError)).kind, "garbled", JSON.stringify(answer));
   }
   for (const answer of [other, {}, { metadata: { name: "s1" } }]) {
-    const get = () => clientOf(answer, clock).get("secrets", "s1");
+    const get = () => clientOf(answer, clock).find("secrets", "s1");
     assertEquals((await assertRejects(get, BackendError)).kind, "garbled", JSON.stringify(answer));
   }
 });

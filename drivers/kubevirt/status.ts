@@ -83,15 +83,14 @@ function decoded(text: string): string {
 
 const NOTES = ["quota", "webhook", "being-deleted"] as const;
 
-/** What was read of an error already: several ask about the same one. */
-const read = new WeakMap<BackendError, Refusal>();
+/** The last error that was read, and what it says: several ask about the same one in turn. */
+let last: { readonly error: BackendError; readonly refusal: Refusal } | undefined;
 
 /** The refusal in an error; undefined if it is none. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof BackendError) || error.kind !== "refused") return undefined;
-  const refusal = read.get(error) ?? parseCode(error.code);
-  read.set(error, refusal);
-  return refusal;
+  if (last?.error !== error) last = { error, refusal: parseCode(error.code) };
+  return last.refusal;
 }
 
 /** Whether an error is a refusal with that HTTP status and reason, such as `isRefusal(e, 409, "Conflict")`. */

@@ -105,7 +105,7 @@ check(
     await put("s1", "a");
     await put("s1", "b");
     assertEquals(seen, ["all ", "changed s1 a", "gone s1 b"]);
-    assertEquals((await kube.get("secrets", "s1")).metadata.labels?.value, "b");
+    assertEquals((await kube.find("secrets", "s1"))?.metadata.labels?.value, "b");
   },
   { labelSelector: "value=a" },
 );
