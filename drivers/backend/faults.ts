@@ -82,11 +82,11 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
         const pass = (how: BackendCallOptions): Promise<M[K]["result"]> =>
           this.#last[method] = backend.call(method, params, how);
         if (!plan) return await pass(options);
+        const { signal: _, ...unabortable } = options;
         if (plan.kind === "overtaken") {
           await plan.onMet?.();
-          return await pass(options);
+          return await pass(unabortable);
         }
-        const { signal: _, ...unabortable } = options;
         await this.#fail(plan, () => pass(unabortable), options);
         return await (other ?? Promise.reject(planned("garbled", "There was no other call")));
       },

@@ -96,6 +96,7 @@ const MISTAKES: readonly (readonly [what: string, field: string, fields: object]
     dnsConfig: { nameservers: ["10.0.0.256"] },
   }],
   ["a tag that is no label", "tags.team", { tags: { team: "storage," } }],
+  ["a tag whose key is none", "tags.50%share", { tags: { "50%share": "x" } }],
   ["tags in a list", "tags", { tags: ["team"] }],
 ];
 
@@ -134,7 +135,18 @@ export function samplesOf(backend: KubeBackend): PluginSamples {
     secret: async (userData) => ({
       data: { kubeconfig: base64(await kubeconfig(backend)), userData: base64(userData) },
     }),
-    revoked,
+    revoked: (secret) =>
+      withConfig(secret, (config) => {
+        config.users = [{ name: "vmtck", user: { token: "revoked-and-no-secret" } }];
+      }),
+    untrusted: (secret) =>
+      UNTRUSTED.map(([list, part, field, value]) => ({
+        field,
+        secret: withConfig(secret, (config) => {
+          const [entry] = config[list];
+          entry[part] = { ...fieldsOf(entry[part], ""), [field]: value };
+        }),
+      })),
     secretKeys: ["kubeconfig", "userData"],
     volumes: { own: volume, foreign: FOREIGN },
   };
@@ -173,13 +185,28 @@ async function kubeconfig(backend: KubeBackend): Promise<string> {
   });
 }
 
-/** Credentials that no cluster knows, and that are no secret. */
-function revoked(secret: PluginSecret): PluginSecret {
+/** What a kubeconfig must not be obeyed in: where it stands, which field, and what it says. */
+const UNTRUSTED = [
+  ["users", "user", "exec", { apiVersion: "client.authentication.k8s.io/v1", command: "true" }],
+  ["users", "user", "auth-provider", { name: "gcp" }],
+  ["users", "user", "tokenFile", "/var/run/secrets/kubernetes.io/serviceaccount/token"],
+  ["users", "user", "client-certificate", "/etc/kubernetes/admin.crt"],
+  ["clusters", "cluster", "certificate-authority", "/etc/kubernetes/ca.crt"],
+  ["clusters", "cluster", "insecure-skip-tls-verify", true],
+] as const;
+
+/** The parts of a kubeconfig that are changed here. */
+interface Config {
+  users: Record<string, unknown>[];
+  clusters: Record<string, unknown>[];
+}
+
+/** The secret, whose kubeconfig says something else. */
+function withConfig(secret: PluginSecret, change: (config: Config) => void): PluginSecret {
   const bytes = Uint8Array.fromBase64(secret.data?.kubeconfig ?? "");
-  const config = JSON.parse(new TextDecoder().decode(bytes));
-  const users = [{ name: "vmtck", user: { token: "revoked-and-no-secret" } }];
-  const kubeconfig = base64(JSON.stringify({ ...config, users }));
-  return { data: { ...secret.data, kubeconfig } };
+  const config: Config = JSON.parse(new TextDecoder().decode(bytes));
+  change(config);
+  return { data: { ...secret.data, kubeconfig: base64(JSON.stringify(config)) } };
 }
 
 function volume(id: string): PersistentVolumeSpec {

@@ -24,10 +24,11 @@ export const PLUGIN_ABORT_CASES: readonly Case<"machine-plugin">[] = [
       before: "plugin.error.canceled",
       subject: "plugin.error.canceled",
       during: "plugin.error.canceled",
+      quiet: "plugin.error.canceled",
       later: "plugin.error.canceled",
     },
     async run(context) {
-      const { plugin, fresh, faults, settled, check } = context;
+      const { plugin, fresh, faults, host, settled, check, trace } = context;
       const request = await fresh.request();
       const { request: there } = await fresh.machine();
       const aborted = { signal: AbortSignal.abort() };
@@ -43,14 +44,30 @@ export const PLUGIN_ABORT_CASES: readonly Case<"machine-plugin">[] = [
         subject: subjectOf(request),
       });
       const endings: string[] = [];
-      for (const call of [1, 2, 3]) {
+      // What is in the trace of a look at the host; more of it is what goes on.
+      const look = async (): Promise<number> => {
+        const before = trace().length;
+        await host.inventory();
+        return trace().length - before;
+      };
+      const looks = [await look()];
+      // While an answer is waited for, and while a call is made.
+      const kinds = ["late-reply", "overtaken", "late-reply"] as const;
+      for (const [index, kind] of kinds.entries()) {
         const { signal, abort } = aborting();
         const { error } = await faults.during(
-          { kind: "late-reply", call, onMet: abort },
+          { kind, call: index + 1, onMet: abort },
           () => plugin.createMachine(request, { signal }),
         );
         endings.push(ending({ error }));
+        looks.push(await look());
       }
+      check.equal(
+        "quiet",
+        "calls during a look, before and after",
+        looks,
+        looks.map(() => looks[0]),
+      );
       check.equal("during", "endings", endings, ["canceled", "canceled", "canceled"]);
       const [later = {}] = await settled([plugin.createMachine(request)]);
       check.equal("later", "ending", ending(later), "ok");

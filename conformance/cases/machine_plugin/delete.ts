@@ -42,14 +42,11 @@ export const PLUGIN_DELETE_CASES: readonly Case<"machine-plugin">[] = [
     title: "Deleting leaves nothing that creating made",
     why: "Disks and network cards of deleted machines pile up until a quota is reached",
     needs: ["host", "host.running"],
-    checks: { nothing: "plugin.delete.complete", none: "plugin.delete.complete" },
+    checks: { nothing: "plugin.delete.complete" },
     async run({ plugin, fresh, host, check }) {
       const before = await host.inventory();
       const { request } = await fresh.machine();
-      const qualified = plugin.qualifiedMachineName(request.machine.name);
-      await host.running(qualified);
-      const made = (await host.inventory()).filter((entry) => !before.includes(entry));
-      check.holds("none", "made", made.some((it) => it.includes(qualified)), "something", made);
+      await host.running(plugin.qualifiedMachineName(request.machine.name));
       await plugin.deleteMachine(request);
       check.equal("nothing", "inventory", await host.inventory(), before);
     },

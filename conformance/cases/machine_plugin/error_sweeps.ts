@@ -21,8 +21,8 @@ import { byName, ending, halfMaker, shutDown } from "./seen.ts";
 
 /** No method makes more backend calls than this. */
 const MOST_CALLS = 60;
-/** Those that come after are looks at what is on its way out, and like these. */
-const MOST_WAITING_CALLS = 6;
+/** What comes after are looks at what is on its way out, and like these. */
+const MOST_WAITING_CALLS = 12;
 
 /** How a call goes wrong. */
 interface Fault extends Omit<FaultPlan, "call"> {
@@ -30,9 +30,16 @@ interface Fault extends Omit<FaultPlan, "call"> {
   readonly passes?: true;
 }
 
-/** A change can go wrong in every way; of a read it is enough to know whether it succeeds. */
-const FAULTS: readonly Fault[] = [
+/** How a read can go wrong: an answer that is lost is a connection that is. */
+const OF_READS: readonly [Fault, ...Fault[]] = [
   { kind: "error", situation: "unavailable", passes: true },
+  { kind: "disconnect", passes: true },
+  { kind: "garbled-reply" },
+  { kind: "timeout", passes: true },
+];
+/** How a change can. */
+const OF_CHANGES: readonly Fault[] = [
+  { kind: "error", situation: "unavailable", among: "changes", passes: true },
   { kind: "error", situation: "busy", among: "changes", passes: true },
   { kind: "error", situation: "internal", among: "changes" },
   { kind: "disconnect", among: "changes", passes: true },
@@ -60,16 +67,18 @@ interface Seen {
   readonly flaws: string[];
   /** Errors that say not-found, where the machine was there. */
   readonly unsure: string[];
+  /** Calls that succeeded, and had not done it. */
+  readonly untrue: string[];
   /** Errors that keep the controller from asking again soon, although what went wrong is over. */
   readonly late: string[];
   /** Errors that say uninitialized without the ids. */
   readonly blank: string[];
   /** Statuses and lists that do not agree after a failure. */
   readonly torn: string[];
-  /** Retries that failed, or came to something else than one machine. */
+  /** Retries that failed, or did not do it either; machines that are there more than once. */
   readonly stuck: string[];
-  /** What was asked for, to be removed at the end. */
-  readonly requests: MachineRequest[];
+  /** What was asked for, by its name. */
+  readonly requests: Map<string, MachineRequest>;
   /** How many calls failed. */
   failures: number;
 }
@@ -83,12 +92,21 @@ async function idsOf(plugin: MachinePlugin, request: MachineRequest): Promise<st
 
 /** A method under a fault. */
 interface Sweep {
-  /** What is there before: nothing, a machine, or one whose creation was cut off if there are such. */
-  readonly from: "nothing" | "machine" | "half";
+  /**
+   * What there is before: nothing, a machine, one for all rounds as the method changes nothing, or one
+   * whose creation was cut off if there are such.
+   */
+  readonly from: "nothing" | "machine" | "one machine" | "half";
   /** The method. */
   readonly call: (context: PluginContext, request: MachineRequest) => Promise<unknown>;
-  /** What there is of the machine when the method was done: 1 or 0. */
-  readonly machines: 0 | 1;
+  /** Whether what the method says to be done is, by what it answered and by what is there. */
+  readonly isDone: (
+    context: PluginContext,
+    request: MachineRequest,
+    answer: unknown,
+  ) => Promise<boolean>;
+  /** Whether it leaves nothing to be removed at the end. */
+  readonly removes?: true;
   /** How many of its backend calls are tried at most. */
   readonly mostCalls: number;
 }
@@ -103,37 +121,45 @@ async function beginner(
   const half = from === "half" ? await halfMaker(context) : undefined;
   const whole = async (): Promise<MachineRequest> =>
     (await fresh.machine(fresh.machineClass())).request;
+  if (from === "one machine") {
+    const request = await whole();
+    return () => Promise.resolve(request);
+  }
   return half ? () => half(fresh.machineClass()) : whole;
 }
 
 /** One round: the fault at one call, what it left, and the same call again. Answers whether it was met. */
 async function round(
   context: PluginContext,
-  { call, machines }: Sweep,
+  { from, call, isDone }: Sweep,
   request: MachineRequest,
   { passes, ...fault }: Fault & FaultPlan,
   seen: Seen,
 ): Promise<boolean> {
-  const { plugin, faults, settled } = context;
-  const at = `${fault.situation ?? fault.kind} at call ${fault.call}`;
-  seen.requests.push(byName(request));
-  const { error, met } = await faults.during(fault, () => call(context, request));
-  if (error !== undefined) {
-    seen.failures++;
-    const wrong = flaw(error);
-    if (wrong !== undefined) seen.flaws.push(`${at}: ${wrong}`);
-    if (ending({ error }) === "not-found") seen.unsure.push(at);
-    else if (passes && isDriverError(error) && !PASSING.includes(error.code)) {
-      seen.late.push(`${at}: ${error.code}`);
-    }
-    await compare(context, request, at, seen);
-    const [again = {}] = await settled([call(context, request)]);
-    const there = (await idsOf(plugin, request)).length;
-    if (again.error !== undefined || there !== machines) {
-      seen.stuck.push(`${at}: ${ending(again)} with ${there} machines`);
-    }
+  const { faults, settled } = context;
+  const at = `${fault.situation ?? fault.kind} at ${fault.among ?? "calls"} ${fault.call}`;
+  seen.requests.set(request.machine.name, byName(request));
+  let answer: unknown;
+  const act = async (): Promise<unknown> => answer = await call(context, request);
+  const { error, met } = await faults.during(fault, act);
+  if (met === 0) return false;
+  if (error === undefined) {
+    if (!await isDone(context, request, answer)) seen.untrue.push(at);
+    return true;
   }
-  return met > 0;
+  seen.failures++;
+  const wrong = flaw(error);
+  if (wrong !== undefined) seen.flaws.push(`${at}: ${wrong}`);
+  if (ending({ error }) === "not-found") seen.unsure.push(at);
+  else if (passes && isDriverError(error) && !PASSING.includes(error.code)) {
+    seen.late.push(`${at}: ${error.code}`);
+  }
+  if (from === "nothing" || from === "half") await compare(context, request, at, seen);
+  const [again = {}] = await settled([call(context, request)]);
+  if (again.error !== undefined || !await isDone(context, request, again.value)) {
+    seen.stuck.push(`${at}: ${ending(again)}`);
+  }
+  return true;
 }
 
 /** Status and list have to agree, and an uninitialized machine has its ids. */
@@ -144,8 +170,7 @@ async function compare(
   { torn, blank }: Seen,
 ): Promise<void> {
   const [status = {}] = await settled([plugin.getMachineStatus(byName(request))]);
-  const { machineList } = await plugin.listMachines(request);
-  const isListed = Object.values(machineList).includes(request.machine.name);
+  const isListed = (await idsOf(plugin, request)).length > 0;
   if (isListed === (ending(status) === "not-found")) {
     torn.push(`${at}: ${ending(status)}, ${isListed ? "listed" : "not listed"}`);
   }
@@ -155,23 +180,43 @@ async function compare(
 
 /** Fails call 1, then 2, and so on, until the method makes no more; with each fault. */
 async function sweep(context: PluginContext, what: Sweep): Promise<Seen> {
-  const { plugin, settled } = context;
-  const empty = { flaws: [], unsure: [], late: [], blank: [], torn: [], stuck: [], requests: [] };
-  const seen: Seen = { ...empty, failures: 0 };
+  const seen: Seen = {
+    ...{ flaws: [], unsure: [], untrue: [], late: [], blank: [], torn: [], stuck: [] },
+    ...{ requests: new Map(), failures: 0 },
+  };
   const begin = await beginner(context, what);
-  // How many changes the method makes is seen once: what fails is the same for each kind of fault.
-  let changes = what.mostCalls;
-  for (const fault of FAULTS) {
-    const isChange = fault.among === "changes";
-    for (let call = 1; call <= (isChange ? changes : what.mostCalls); call++) {
-      if (await round(context, what, await begin(), { ...fault, call }, seen)) continue;
-      if (isChange) changes = call - 1;
-      break;
+  const tryAt = async (fault: Fault, call: number): Promise<boolean> =>
+    await round(context, what, await begin(), { ...fault, call }, seen);
+  const isCheap = what.from === "one machine";
+  for (const [turn, fault] of OF_READS.entries()) {
+    // Where each round needs a machine of its own, each call fails once, in one way after the other.
+    if (turn > 0 && !isCheap) break;
+    for (let call = 1; call <= what.mostCalls; call++) {
+      const inTurn = OF_READS[(call - 1) % OF_READS.length] ?? fault;
+      if (!await tryAt(isCheap ? fault : inTurn, call)) break;
     }
   }
-  // All at once: each may have a guest that takes its time.
-  await settled(seen.requests.map((request) => plugin.deleteMachine(request)));
+  // How many changes the method makes is seen once: what fails is the same for each kind of fault.
+  let changes = what.mostCalls;
+  for (const fault of OF_CHANGES) {
+    for (let call = 1; call <= changes; call++) {
+      if (!await tryAt(fault, call)) changes = call - 1;
+    }
+  }
   return seen;
+}
+
+/** Whose machines are on the host more than once or, although they have to be there, not at all. */
+async function miscounted(
+  { plugin, host }: PluginContext,
+  requests: Iterable<MachineRequest>,
+): Promise<string[]> {
+  const inventory = await host.inventory();
+  return [...requests].flatMap(({ machine: { name } }) => {
+    const entry = `machine:${plugin.qualifiedMachineName(name)}`;
+    const count = inventory.filter((it) => it === entry).length;
+    return count === 1 ? [] : [`${count} of ${name}`];
+  });
 }
 
 /** A case: each backend call of a method fails in every way. */
@@ -181,31 +226,46 @@ function sweepCase(
 ): Case<"machine-plugin"> {
   const isNew = what.from === "nothing";
   // Only a creation that was cut off leaves what is uninitialized.
-  const isCut = what.from !== "machine";
+  const isCut = isNew || what.from === "half";
   return {
     ...part,
     needs: ["host", "faults", ...needs],
     checks: {
-      failures: "plugin.error.shape",
+      failures: "plugin.error.unsure",
       shape: "plugin.error.shape",
       unsure: "plugin.error.unsure",
+      done: "plugin.error.unsure",
       soon: "plugin.error.passing",
       ...(isNew ? { agree: "plugin.create.truthful" } : {}),
       ...(isCut ? { ids: "plugin.initialize.response" } : {}),
       retry: isNew ? "plugin.create.rollback" : "plugin.error.retry",
     },
     async run(context) {
-      const { check } = context;
-      const { failures, ...seen } = await sweep(context, what);
+      const { plugin, check, settled } = context;
+      const { failures, requests, ...seen } = await sweep(context, what);
+      if (isNew) seen.stuck.push(...await miscounted(context, requests.values()));
+      const left = what.removes ? [] : [...requests.values()];
+      // All at once: each may have a guest that takes its time.
+      await settled(left.map((request) => plugin.deleteMachine(request)));
       check.holds("failures", "calls that failed", failures > 0, "at least one", failures);
       check.equal("shape", "errors that are none of the contract", seen.flaws, []);
       check.equal("unsure", "errors that say not-found", seen.unsure, []);
+      check.equal("done", "successes that were none", seen.untrue, []);
       check.equal("soon", "errors that the controller waits long after", seen.late, []);
       if (isNew) check.equal("agree", "statuses that do not fit the list", seen.torn, []);
       if (isCut) check.equal("ids", "uninitialized without ids", seen.blank, []);
       check.equal("retry", "retries that failed", seen.stuck, []);
     },
   };
+}
+
+/** Whether a machine is there and whole. */
+async function isWhole(
+  { plugin, settled }: PluginContext,
+  request: MachineRequest,
+): Promise<boolean> {
+  const [status = {}] = await settled([plugin.getMachineStatus(byName(request))]);
+  return ending(status) === "ok";
 }
 
 /** The cases. */
@@ -217,7 +277,7 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
   }, {
     from: "nothing",
     call: ({ plugin }, request) => plugin.createMachine(request),
-    machines: 1,
+    isDone: isWhole,
     mostCalls: MOST_CALLS,
   }),
   sweepCase({
@@ -225,9 +285,9 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     title: "Whichever backend call of a status fails, the machine is not told as missing",
     why: "A lost connection is taken for a lost machine, and another one is made",
   }, {
-    from: "machine",
-    call: ({ plugin }, request) => plugin.getMachineStatus(request),
-    machines: 1,
+    from: "one machine",
+    call: async ({ plugin }, request) => (await plugin.getMachineStatus(request)).providerID,
+    isDone: (_, { machine }, answer) => Promise.resolve(answer === machine.spec?.providerID),
     mostCalls: MOST_CALLS,
   }),
   sweepCase({
@@ -237,7 +297,11 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
   }, {
     from: "machine",
     call: ({ plugin }, request) => plugin.deleteMachine(request),
-    machines: 0,
+    isDone: async ({ plugin, settled }, request) => {
+      const [status = {}] = await settled([plugin.getMachineStatus(byName(request))]);
+      return ending(status) === "not-found";
+    },
+    removes: true,
     mostCalls: MOST_WAITING_CALLS,
   }),
   sweepCase({
@@ -248,19 +312,20 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
   }, {
     from: "half",
     call: async ({ plugin }, request) => await plugin.initializeMachine?.(request),
-    machines: 1,
+    isDone: isWhole,
     mostCalls: MOST_CALLS,
   }),
   sweepCase({
     id: "plugin.error.shutdown-sweep",
     title: "Whichever backend call of a shutdown fails, and however, a retry switches it off",
     why: "Half of what keeps the machine off is written, and the rest never",
-    needs: ["spi"],
+    needs: ["spi", "host.powered"],
   }, {
     from: "machine",
     call: ({ plugin }, request) => shutDown(plugin, request),
-    machines: 1,
-    mostCalls: MOST_WAITING_CALLS,
+    isDone: async ({ plugin, host }, { machine }) =>
+      !await host.powered(plugin.qualifiedMachineName(machine.name)),
+    mostCalls: MOST_WAITING_CALLS / 2,
   }),
   {
     id: "plugin.error.deadline",

@@ -11,6 +11,7 @@ import { PLUGIN_DELETE_CASES } from "./delete.ts";
 import { PLUGIN_ERROR_SWEEP_CASES } from "./error_sweeps.ts";
 import { PLUGIN_ERROR_CASES } from "./errors.ts";
 import { PLUGIN_INITIALIZE_CASES } from "./initialize.ts";
+import { PLUGIN_OTHERS_CASES } from "./others.ts";
 import { PLUGIN_REQUEST_CASES } from "./requests.ts";
 import { PLUGIN_SECRET_CASES } from "./secrets.ts";
 import { PLUGIN_SHUTDOWN_CASES } from "./shutdown.ts";
@@ -24,6 +25,7 @@ export const PLUGIN_CASES: readonly Case<"machine-plugin">[] = [
   ...PLUGIN_STATUS_CASES,
   ...PLUGIN_DELETE_CASES,
   ...PLUGIN_SHUTDOWN_CASES,
+  ...PLUGIN_OTHERS_CASES,
   ...PLUGIN_ERROR_CASES,
   ...PLUGIN_ABORT_CASES,
   ...PLUGIN_REQUEST_CASES,

@@ -8,6 +8,7 @@ import {
   disguisesOf,
   isDriverError,
   type MachineRequest,
+  type PersistentVolumeSpec,
   responseOf,
 } from "../../../drivers/contract/mod.ts";
 import type { Case, Settled } from "../../case.ts";
@@ -62,6 +63,14 @@ function spoilt({ fresh: { canary } }: PluginContext, request: MachineRequest): 
     { ...data, userData: canary },
     { ...data, [canary]: "%%%" },
   ].map((data) => withSecret(request, data));
+}
+
+/** Volumes that make no sense, with passwords in them. */
+function volumesWith(password: string): PersistentVolumeSpec[] {
+  return [
+    { flexVolume: { driver: 7, options: { password } } },
+    { csi: { driver: null, volumeHandle: {}, volumeAttributes: { password } } },
+  ];
 }
 
 /** What the methods answer and refuse with, while each of their first changes fails in its turn. */
@@ -127,6 +136,37 @@ export const PLUGIN_SECRET_CASES: readonly Case<"machine-plugin">[] = [
     },
   },
   {
+    id: "plugin.secret.local",
+    title: "Credentials that name a program or a file are refused, and nobody is asked",
+    why:
+      "Who may write the secret runs what he likes where the plugin runs, or reads what is there",
+    needs: ["host"],
+    checks: {
+      codes: "plugin.secret.local",
+      named: "plugin.secret.local",
+      unasked: "plugin.secret.local",
+    },
+    async run(context) {
+      const { fresh, host, settled, check, trace } = context;
+      const request = await fresh.request();
+      const untrusted = host.samples.untrusted(await fresh.secret());
+      const before = trace().length;
+      const codes: string[] = [];
+      const unnamed: string[] = [];
+      for (const { field, secret } of untrusted) {
+        for (const [name, call] of methodsOf(context)) {
+          const [it = {}] = await settled([call({ ...request, secret })]);
+          const at = `${name} with ${field}`;
+          if (ending(it) !== "invalid-argument") codes.push(`${at}: ${ending(it)}`);
+          if (!messageOf(it.error).includes(field)) unnamed.push(`${at}: ${messageOf(it.error)}`);
+        }
+      }
+      check.equal("codes", "endings other than invalid-argument", codes, []);
+      check.equal("named", "messages without the field", unnamed, []);
+      check.equal("unasked", "calls of the provider", trace().length - before, 0);
+    },
+  },
+  {
     id: "plugin.secret.hidden",
     title: "No value of a secret is in an answer, an error, a state or a trace",
     why: "The original plugin dumps a kubeconfig that it cannot read, byte by byte",
@@ -137,9 +177,11 @@ export const PLUGIN_SECRET_CASES: readonly Case<"machine-plugin">[] = [
       failed: "plugin.secret.hidden",
     },
     async run(context) {
-      const { fresh, settled, check, trace } = context;
+      const { plugin, fresh, settled, check, trace } = context;
       const request = await fresh.request();
       const seen: Settled<unknown>[] = [];
+      const pvSpecs = volumesWith(fresh.canary);
+      seen.push(...await settled([Promise.resolve(plugin.getVolumeIDs?.({ pvSpecs }))]));
       for (const asked of spoilt(context, request)) {
         for (const [, call] of methodsOf(context)) seen.push(...await settled([call(asked)]));
       }

@@ -21,6 +21,9 @@ import {
   withoutId,
 } from "./plugin_mutant.ts";
 
+/** The methods that change an object in place. */
+const CHANGES = ["replace", "patch"];
+
 /** Deletions hear nothing any more once events broke off. */
 function deafAfterBreak(world: World<"machine-plugin">): World<"machine-plugin"> {
   let isDeaf = false;
@@ -223,9 +226,7 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
     breaks: "plugin.shutdown.conflict",
     why: "The KubeVirt plugin tries again with the same object: a conflict can never heal",
     below: (call, context) => async (method, params) => {
-      if (!isAbout(method, params, ["replace"], "virtualmachines")) {
-        return await call(method, params);
-      }
+      if (!isAbout(method, params, CHANGES, "virtualmachines")) return await call(method, params);
       const sent = memoryOf(context);
       const name = String(fields(params).name);
       const body = sent.get(name) ?? fields(params).body ?? null;
@@ -238,21 +239,20 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
     breaks: "plugin.shutdown.conflict",
     why: "Without a version the later writer wins, and the other's change is lost",
     below: (call, context) => async (method, params) => {
+      if (!isAbout(method, params, CHANGES, "virtualmachines")) return await call(method, params);
+      const { body, type: _, view: __, ...target } = fields(params);
       const seen = memoryOf(context);
-      const { body, ...target } = fields(params);
       const name = String(target.name);
-      if (!isAbout(method, params, ["replace"], "virtualmachines")) {
-        return await call(method, params);
-      }
-      const first = seen.get(name) ?? body ?? null;
+      const first = fields(seen.get(name) ?? await call("get", target));
       seen.set(name, first);
       try {
         return await call(method, params);
       } catch (error) {
         if (!(error instanceof BackendError)) throw error;
         const { resourceVersion } = fields(fields(await call("get", target)).metadata);
-        const metadata = { ...fields(fields(first).metadata), resourceVersion };
-        return await call("replace", { ...target, body: { ...fields(first), metadata } });
+        const metadata = { ...fields(first.metadata), resourceVersion };
+        const { running: ___, ...spec } = { ...fields(first.spec), ...fields(fields(body).spec) };
+        return await call("replace", { ...target, body: { ...first, metadata, spec } });
       }
     },
   },

@@ -134,6 +134,8 @@ export const PLUGIN_REQUEST_MUTANTS: readonly PluginMutant[] = [
     breaks: "plugin.spi",
     why: "The session answers the provider's own id, and the plugin one with a scheme",
     mutate: onSpi((spi) => ({
+      createMachine: async (...args) =>
+        (await spi.createMachine(...args)).replace("kubevirt://", ""),
       getMachineStatus: async (...args) =>
         (await spi.getMachineStatus(...args)).replace("kubevirt://", ""),
     })),

@@ -68,12 +68,16 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
     id: "plugin-first-interface-is-the-address",
     breaks: "plugin.status.addresses",
     why: "The first interface of the instance is taken, and has no address yet",
-    mutate: onPlugin((plugin) => ({
-      getMachineStatus: async (...args) => {
-        const answer = await plugin.getMachineStatus(...args);
-        return { ...answer, addresses: [{ type: "InternalIP", address: "" }] };
-      },
-    })),
+    mutate: onPlugin((plugin) => {
+      const addresses = [{ type: "InternalIP", address: "" }] as const;
+      return {
+        createMachine: async (...args) => ({ ...await plugin.createMachine(...args), addresses }),
+        getMachineStatus: async (...args) => ({
+          ...await plugin.getMachineStatus(...args),
+          addresses,
+        }),
+      };
+    }),
   },
   {
     id: "plugin-status-marks-what-it-sees",
@@ -124,15 +128,19 @@ export const PLUGIN_STATUS_MUTANTS: readonly PluginMutant[] = [
     },
   },
   {
-    id: "plugin-unmarked-lists-are-empty",
+    id: "plugin-unmarked-lists-have-all",
     breaks: "plugin.list.unmarked",
-    why: "Without tags the KubeVirt plugin lists without a selector, and asks nobody",
-    mutate: onPlugin((plugin) => ({
+    why:
+      "Without tags the KubeVirt plugin lists without a selector: the search for orphans takes all",
+    mutate: onPlugin((plugin, { host }) => ({
       listMachines: (...args) =>
         instead(
           () => plugin.listMachines(...args),
           "invalid-argument",
-          () => ({ machineList: {} }),
+          async () => {
+            const all = await host?.inventory() ?? [];
+            return { machineList: Object.fromEntries(all.map((entry) => [entry, entry])) };
+          },
         ),
     })),
   },

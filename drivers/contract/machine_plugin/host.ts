@@ -17,6 +17,14 @@ export interface SampleMistake {
   readonly machineClass: MachineClass;
 }
 
+/** Credentials that nobody may use. */
+export interface SampleCredentials {
+  /** What the error has to name. */
+  readonly field: string;
+  /** The secret. */
+  readonly secret: PluginSecret;
+}
+
 /** Requests that make sense to this provider. */
 export interface PluginSamples {
   /** A class of small machines; those of another mark are told apart from them. */
@@ -35,6 +43,11 @@ export interface PluginSamples {
   secret(userData: string): Promise<PluginSecret>;
   /** The same, with credentials that the provider does not know. */
   revoked(secret: PluginSecret): PluginSecret;
+  /**
+   * The same, with credentials that name a program to run, a file to read or no authority to check: each
+   * with what the error has to name.
+   */
+  untrusted(secret: PluginSecret): readonly SampleCredentials[];
   /** The keys of the secret that no machine can be made without. */
   readonly secretKeys: readonly string[];
   /** A volume of this provider with its id, and one of another. */

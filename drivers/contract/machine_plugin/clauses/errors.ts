@@ -15,7 +15,15 @@ export const ERROR_CLAUSES: readonly Clause[] = [
   ),
   must("plugin.error.retry", "After a failed call, the same call succeeds once the cause is gone"),
   must("plugin.error.unsure", "Not being able to tell is never not-found and never success"),
-  must("plugin.error.unauthenticated", "Credentials that are not good are unauthenticated", CODES),
+  must(
+    "plugin.error.mistaken",
+    "An answer about another machine is never taken for one about the machine that was asked for",
+  ),
+  must(
+    "plugin.error.unauthenticated",
+    "Credentials that are not good are unauthenticated, and no call is made with them twice",
+    CODES,
+  ),
   must("plugin.error.permission", "Credentials without the right are permission-denied", CODES),
   must(
     "plugin.error.quota",
@@ -46,7 +54,7 @@ export const ERROR_CLAUSES: readonly Clause[] = [
   ),
   must(
     "plugin.error.canceled",
-    "An aborted call ends with canceled, and the plugin goes on",
+    "An aborted call ends with canceled, nothing of it goes on, and the plugin does",
     CODES,
   ),
   must(
@@ -68,10 +76,15 @@ export const ERROR_CLAUSES: readonly Clause[] = [
     "plugin.secret.missing",
     "A secret or a key of it that is missing, empty or makes no sense is invalid-argument, the message names the key, and nothing is asked of the provider",
   ),
+  must(
+    "plugin.secret.local",
+    "Credentials that name a program, a file of the plugin's host or no authority are invalid-argument: the message names what, and nothing is run, read or asked",
+    PLUGIN,
+  ),
   must("plugin.secret.used", "Each call uses the credentials of its own request"),
   must(
     "plugin.secret.hidden",
-    "No value of a secret is in an answer, an error, a state or a trace, in any encoding",
+    "No value of a secret or of a volume's spec is in an answer, an error, a state or a trace, in any encoding",
   ),
   must("plugin.spi", "The methods by name answer what the others answer", PLUGIN),
   should(
