@@ -12,10 +12,10 @@ import { Registry } from "./contract/mod.ts";
  * `lazy-dynamic-imports`: Deno would read every module that an `import()` names before a program begins.
  */
 const DRIVERS = new Registry<() => Promise<DriverModule>>();
-DRIVERS.register("hcs", async () => (await import("./hcs/mod.ts")).HCS);
-DRIVERS.register("hyperv", async () => (await import("./hyperv/mod.ts")).HYPERV);
-DRIVERS.register("kubevirt", async () => (await import("./kubevirt/mod.ts")).KUBEVIRT);
-DRIVERS.register("libvirt", async () => (await import("./libvirt/mod.ts")).LIBVIRT);
+DRIVERS.register("hcs", async () => (await import("./hcs/module.ts")).HCS);
+DRIVERS.register("hyperv", async () => (await import("./hyperv/module.ts")).HYPERV);
+DRIVERS.register("kubevirt", async () => (await import("./kubevirt/module.ts")).KUBEVIRT);
+DRIVERS.register("libvirt", async () => (await import("./libvirt/module.ts")).LIBVIRT);
 DRIVERS.register("memory", async () => (await import("./memory/mod.ts")).MEMORY);
 
 /** The names of the drivers. */

@@ -5,7 +5,8 @@
  */
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
-import { HCS, simulatedHost } from "../../drivers/hcs/mod.ts";
+import { simulatedHost } from "../../drivers/hcs/host_lab.ts";
+import { HCS } from "../../drivers/hcs/module.ts";
 import type { SimulatedHcsOptions } from "../../fixtures/simulators/hcs/mod.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 

@@ -5,15 +5,19 @@
  */
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
-import { sessionBackend } from "../../drivers/hyperv/live.ts";
-import { HYPERV, simulatedHost, simulatedTaskHost } from "../../drivers/hyperv/mod.ts";
+import { simulatedHost } from "../../drivers/hyperv/host.ts";
+import { HYPERV } from "../../drivers/hyperv/module.ts";
+import { simulatedTaskHost } from "../../drivers/hyperv/task_host.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
 /** Guests tell their addresses in the order that is the hardest to read. */
 const KNOBS = { addresses: "ipv6-first" } as const;
 
 const connect: typeof HYPERV.connect = async ({ clock, files }) => {
-  const { simulatedHyperv } = await import("../../fixtures/simulators/hyperv/mod.ts");
+  const [{ sessionBackend }, { simulatedHyperv }] = await Promise.all([
+    import("../../drivers/hyperv/live.ts"),
+    import("../../fixtures/simulators/hyperv/mod.ts"),
+  ]);
   const { open } = simulatedHyperv({ clock, files, knobs: KNOBS });
   const backend = sessionBackend({ clock, open });
   const versions = { hypervisor: "simulated Hyper-V", powershell: "5.1" };

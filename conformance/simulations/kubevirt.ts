@@ -5,13 +5,11 @@
  */
 
 import type { DriverModule } from "../../drivers/backend/mod.ts";
-import {
-  KUBEVIRT,
-  redacted,
-  simulatedHost,
-  simulatedPluginHost,
-  simulatedTaskHost,
-} from "../../drivers/kubevirt/mod.ts";
+import { simulatedHost } from "../../drivers/kubevirt/host.ts";
+import { KUBEVIRT } from "../../drivers/kubevirt/module.ts";
+import { simulatedPluginHost } from "../../drivers/kubevirt/plugin_host.ts";
+import { redacted } from "../../drivers/kubevirt/redact.ts";
+import { simulatedTaskHost } from "../../drivers/kubevirt/task_host.ts";
 import { SIMULATED_IMAGES } from "./images.ts";
 
 const connect: typeof KUBEVIRT.connect = async ({ clock, files }) => {

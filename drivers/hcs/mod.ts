@@ -6,33 +6,21 @@
 
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
-import type { DriverModule } from "../backend/module.ts";
 import type { UtilityVms } from "../contract/mod.ts";
 import type { HcsEvent, HcsMethods } from "./backend.ts";
-import { connectLive, liveBackend } from "./connect.ts";
-import { createUtilityVms, DESCRIPTION, NAME } from "./driver.ts";
+import { liveBackend } from "./connect.ts";
+import { createUtilityVms } from "./driver.ts";
 import { attemptNow } from "./errors.ts";
-import { liveHost } from "./host.ts";
-import { SEAM } from "./seam.ts";
 import { readSettings } from "./settings.ts";
 
 export type * from "./backend.ts";
 export { createUtilityVms, type UtilityVmsContext } from "./driver.ts";
 export { liveHost } from "./host.ts";
 export { simulatedHost } from "./host_lab.ts";
+export { HCS } from "./module.ts";
 export { SEAM } from "./seam.ts";
 export type { HcsContext } from "./session.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
-
-/** The module of the HCS driver. */
-export const HCS: DriverModule<HcsMethods, HcsEvent> = {
-  name: NAME,
-  description: DESCRIPTION,
-  serves: { "utility-vm": { create: createUtilityVms, host: liveHost } },
-  connect: connectLive,
-  seam: SEAM,
-  localSettings: ["library"],
-};
 
 /** What {@linkcode hcsUtilityVms} needs. */
 export interface HcsOptions {

@@ -7,42 +7,21 @@
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import { diskFiles } from "../backend/disk_files.ts";
-import type { DriverModule } from "../backend/module.ts";
 import { userFolders } from "../backend/user_folders.ts";
 import type { Driver } from "../contract/mod.ts";
-import { tasksOver } from "../tasks/mod.ts";
-import type { HypervMethods } from "./backend.ts";
-import { connectLive, liveBackend } from "./connect.ts";
-import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
-import { liveHost } from "./host.ts";
-import { SEAM } from "./seam.ts";
+import { liveBackend } from "./connect.ts";
+import { createDriver, NAME } from "./driver.ts";
 import { READY_MS } from "./session.ts";
 import { readSettings } from "./settings.ts";
-import { liveTaskHost } from "./task_host.ts";
 
 export type * from "./backend.ts";
 export { createDriver } from "./driver.ts";
 export { liveHost, simulatedHost } from "./host.ts";
 export type { HypervContext } from "./host_session.ts";
+export { HYPERV } from "./module.ts";
 export { SEAM } from "./seam.ts";
 export { type SettingName, type SettingRule, SETTINGS } from "./settings.ts";
 export { liveTaskHost, simulatedTaskHost } from "./task_host.ts";
-
-/** The module of the Hyper-V driver. */
-export const HYPERV: DriverModule<HypervMethods, never> = {
-  name: NAME,
-  description: DESCRIPTION,
-  serves: {
-    "driver": { create: createDriver, host: liveHost },
-    "task-driver": {
-      create: (context) => tasksOver(context, createDriver),
-      host: liveTaskHost,
-    },
-  },
-  connect: connectLive,
-  seam: SEAM,
-  localSettings: ["powershell", "ssh-key", "guest", "blank"],
-};
 
 /** One for all instances of a process: those that share a clock also keep out of each other's way. */
 const clock = systemClock();

@@ -6,21 +6,12 @@
 
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
-import type { DriverModule } from "../backend/module.ts";
 import type { MachinePlugin } from "../contract/mod.ts";
-import { tasksOver } from "../tasks/mod.ts";
-import type { KubeMethods, WatchEvent } from "./backend.ts";
-import { connectLive } from "./connect.ts";
-import { createDriver } from "./driver.ts";
-import { liveHost } from "./host.ts";
 import { fetchTransport } from "./http_fetch.ts";
 import { inTurn } from "./in_turn.ts";
 import { httpBackend } from "./live.ts";
-import { createPlugin, DESCRIPTION, NAME } from "./plugin.ts";
-import { pluginHost } from "./plugin_host.ts";
+import { createPlugin } from "./plugin.ts";
 import { redacted } from "./redact.ts";
-import { SEAM } from "./seam.ts";
-import { liveTaskHost } from "./task_host.ts";
 
 export type * from "./backend.ts";
 export { createDriver } from "./driver.ts";
@@ -31,28 +22,10 @@ export { createPlugin } from "./plugin.ts";
 export { pluginHost, simulatedPluginHost } from "./plugin_host.ts";
 export type { KubeContext } from "./plugin_request.ts";
 export { redacted } from "./redact.ts";
+export { KUBEVIRT } from "./module.ts";
 export { SEAM } from "./seam.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
 export { liveTaskHost, simulatedTaskHost } from "./task_host.ts";
-
-/** The module of the KubeVirt adapter. */
-export const KUBEVIRT: DriverModule<KubeMethods, WatchEvent> = {
-  name: NAME,
-  description: DESCRIPTION,
-  serves: {
-    "driver": { create: createDriver, host: liveHost },
-    "task-driver": {
-      create: (context) => tasksOver(context, createDriver),
-      host: liveTaskHost,
-    },
-    "machine-plugin": { create: createPlugin, host: pluginHost },
-  },
-  connect: connectLive,
-  seam: SEAM,
-  localSettings: [
-    ...["kubeconfig", "namespace", "upload-proxy", "upload-ca", "ssh-key", "guest", "blank"],
-  ],
-};
 
 /** One for all instances of a process. */
 const clock = systemClock();

@@ -11,7 +11,8 @@ import { Flags } from "./rpc/constants.ts";
 import { LibvirtError } from "./rpc/errors.ts";
 import type { Console, LibvirtClient } from "./rpc/client.ts";
 import type { Domain } from "./rpc/wire_types.ts";
-import { type JsonML, toXml } from "./xml.ts";
+import type { JsonML } from "./jsonml.ts";
+import { toXml } from "./xml.ts";
 
 /**
  * How long the BIOS may take to find that out. Emulation needs a twentieth of it: a KVM that is slower

@@ -6,7 +6,7 @@
  */
 
 import type { Backend } from "../backend/backend.ts";
-import type { JsonML } from "./xml.ts";
+import type { JsonML } from "./jsonml.ts";
 
 /** A domain: libvirt finds it by its UUID, tapes know it by its name. */
 export type DomainRef = { readonly name: string; readonly uuid: string };

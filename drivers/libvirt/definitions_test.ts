@@ -6,7 +6,8 @@ import { cidrsOf, networkXml } from "./network_xml.ts";
 import { interfacesOf, taskDomainXml } from "./tasks/domain_xml.ts";
 import { ownNetworkXml } from "./tasks/own_network.ts";
 import { backingPath, emptyVolumeXml, overlayXml, physicalSize, poolXml } from "./volume_xml.ts";
-import { all, first, fromXml, type JsonML, textOf, toXml } from "./xml.ts";
+import { all, first, type JsonML, textOf } from "./jsonml.ts";
+import { fromXml, toXml } from "./xml.ts";
 
 const UUID = "9f0c0d7e-2f0b-4c11-8a43-0e6a4c1f2d3b";
 const SCHEMAS = "/usr/share/libvirt/schemas";

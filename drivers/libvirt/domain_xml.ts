@@ -6,7 +6,7 @@
 
 import type { DomainUses } from "./backend.ts";
 import { machineElement, type MachineTag, NAMESPACE, PREFIX } from "./metadata.ts";
-import { all, first, type JsonML } from "./xml.ts";
+import { all, first, type JsonML } from "./jsonml.ts";
 
 /** What a machine's domain is defined from. */
 export interface DomainPlan {

@@ -10,7 +10,7 @@ import type { DomainRef, LibvirtBackend, VolumeRef } from "./backend.ts";
 import { unlessRefused } from "./errors.ts";
 import { Flags } from "./rpc/constants.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
-import { all, type JsonML, localName } from "./xml.ts";
+import { all, type JsonML, localName } from "./jsonml.ts";
 
 const { OPERATION_INVALID, NO_DOMAIN, NO_STORAGE_VOL } = ErrorNumber;
 const DESTROY_MS = 30_000;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { all, type JsonML } from "./xml.ts";
+import { all, type JsonML } from "./jsonml.ts";
 
 /** The namespace of {@linkcode metadataElement}. */
 export const NAMESPACE = "https://vmtck.dev/ns/machine/1";

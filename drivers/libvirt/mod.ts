@@ -4,40 +4,23 @@
  * @module
  */
 
-import type { DriverModule } from "../backend/module.ts";
 import { diskFiles } from "../backend/disk_files.ts";
 import { systemClock } from "../backend/clock.ts";
 import { withDeadline } from "../backend/deadline.ts";
 import { userFolders } from "../backend/user_folders.ts";
 import type { Driver } from "../contract/mod.ts";
-import type { LibvirtEvent, LibvirtMethods } from "./backend.ts";
-import { createDriver, DESCRIPTION, NAME } from "./driver.ts";
-import { libvirtHost } from "./host.ts";
-import { connectLive, liveBackend } from "./connect.ts";
-import { SEAM } from "./seam.ts";
+import { createDriver, NAME } from "./driver.ts";
+import { liveBackend } from "./connect.ts";
 import { readSettings } from "./settings.ts";
-import { createTaskDriver, libvirtTaskHost } from "./tasks/mod.ts";
 
 export type * from "./backend.ts";
-export type { JsonML } from "./xml.ts";
+export type { JsonML } from "./jsonml.ts";
 export { createDriver } from "./driver.ts";
 export { libvirtHost } from "./host.ts";
+export { LIBVIRT } from "./module.ts";
 export { SEAM } from "./seam.ts";
 export { createTaskDriver, libvirtTaskHost } from "./tasks/mod.ts";
 export { type SettingRule, SETTINGS } from "./settings.ts";
-
-/** The module of the libvirt driver. */
-export const LIBVIRT: DriverModule<LibvirtMethods, LibvirtEvent> = {
-  name: NAME,
-  description: DESCRIPTION,
-  serves: {
-    driver: { create: createDriver, host: libvirtHost },
-    "task-driver": { create: createTaskDriver, host: libvirtTaskHost },
-  },
-  connect: connectLive,
-  seam: SEAM,
-  localSettings: ["uri", "pool-path", "ssh-key", "guest"],
-};
 
 /** One for all instances of a process: those that share a clock also keep out of each other's way. */
 const clock = systemClock();

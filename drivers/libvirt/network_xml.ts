@@ -7,7 +7,7 @@
 import { type Cidr, formatIpv4, parseIpv4, sizeOf } from "../contract/mod.ts";
 import { networkOf, prefixOf } from "./cidr.ts";
 import { networkElement, type NetworkTag } from "./metadata.ts";
-import { all, type JsonML } from "./xml.ts";
+import { all, type JsonML } from "./jsonml.ts";
 
 /** What a network is defined from. */
 export interface NetworkPlan {

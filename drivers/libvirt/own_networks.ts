@@ -11,7 +11,7 @@ import { networkTag } from "./metadata.ts";
 import { cidrsOf } from "./network_xml.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import type { Session } from "./session.ts";
-import type { JsonML } from "./xml.ts";
+import type { JsonML } from "./jsonml.ts";
 
 const { NO_NETWORK } = ErrorNumber;
 

@@ -9,7 +9,7 @@ import type { SeamRules } from "../backend/module.ts";
 import type { LibvirtMethods } from "./backend.ts";
 import { ErrorNumber } from "./rpc/errors.ts";
 import { TAG } from "./tasks/rules.ts";
-import { type JsonML, textOf } from "./xml.ts";
+import { type JsonML, textOf } from "./jsonml.ts";
 
 /** Everything that a method can name its subject by. */
 interface Named {

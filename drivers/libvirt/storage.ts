@@ -18,7 +18,7 @@ import type { Session } from "./session.ts";
 import type { Undo } from "../backend/undo.ts";
 import { backingPath, emptyVolumeXml, overlayXml } from "./volume_xml.ts";
 import { CREATE_MS, Volumes } from "./volumes.ts";
-import { type JsonML, textOf } from "./xml.ts";
+import { type JsonML, textOf } from "./jsonml.ts";
 
 const { NO_STORAGE_VOL, STORAGE_VOL_EXIST } = ErrorNumber;
 

@@ -5,7 +5,7 @@
  */
 
 import type { ImageFormat } from "./qcow2.ts";
-import { type JsonML, textOf } from "./xml.ts";
+import { type JsonML, textOf } from "./jsonml.ts";
 
 /** The definition of a pool that is a folder. */
 export function poolXml(name: string, path: string): JsonML {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BackendError } from "../backend/backend.ts";
 import { refusal, scriptedSession } from "./tasks/scripted_backend_test.ts";
-import type { JsonML } from "./xml.ts";
+import type { JsonML } from "./jsonml.ts";
 import { poolXml } from "./volume_xml.ts";
 import { Volumes } from "./volumes.ts";
 

@@ -8,7 +8,8 @@ import { BackendError } from "../backend/backend.ts";
 import type { DomainRef, LibvirtEvent, LibvirtMethods } from "./backend.ts";
 import { ConnectionLost, LibvirtError, RpcError } from "./rpc/errors.ts";
 import type { LibvirtEvent as WireEvent } from "./rpc/events.ts";
-import { fromXml, type JsonML, toXml } from "./xml.ts";
+import type { JsonML } from "./jsonml.ts";
+import { fromXml, toXml } from "./xml.ts";
 
 type Method = keyof LibvirtMethods;
 

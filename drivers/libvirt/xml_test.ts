@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { all, first, fromXml, type JsonML, textOf, toXml } from "./xml.ts";
+import { all, first, type JsonML, textOf } from "./jsonml.ts";
+import { fromXml, toXml } from "./xml.ts";
 
 Deno.test("an element survives the way to text and back, hostile characters included", () => {
   const element: JsonML = [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { all, first, type JsonML } from "../xml.ts";
+import { all, first, type JsonML } from "../jsonml.ts";
 import { taskElement, type TaskTag } from "./metadata.ts";
 
 /** An interface of a task's machine. */

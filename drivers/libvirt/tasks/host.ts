@@ -10,7 +10,7 @@ import { isRefused, unlessRefused } from "../errors.ts";
 import { libvirtHost } from "../host.ts";
 import { Flags } from "../rpc/constants.ts";
 import { ErrorNumber } from "../rpc/errors.ts";
-import { all, first, textOf } from "../xml.ts";
+import { all, first, textOf } from "../jsonml.ts";
 import { machineOf, TABLES } from "./rules.ts";
 
 const { NO_NETWORK, NO_STORAGE_VOL, OPERATION_INVALID } = ErrorNumber;

@@ -12,7 +12,7 @@ import { isRefused, unlessRefused } from "../errors.ts";
 import { AddressType } from "../rpc/constants.ts";
 import { ErrorNumber } from "../rpc/errors.ts";
 import type { Session } from "../session.ts";
-import { all } from "../xml.ts";
+import { all } from "../jsonml.ts";
 
 const { INTERNAL_ERROR, NO_NETWORK, OPERATION_INVALID } = ErrorNumber;
 const ACTIVE = 2;

@@ -9,7 +9,7 @@ import { isRefused } from "../errors.ts";
 import { MetadataType } from "../rpc/constants.ts";
 import { ErrorNumber } from "../rpc/errors.ts";
 import type { Session } from "../session.ts";
-import type { JsonML } from "../xml.ts";
+import type { JsonML } from "../jsonml.ts";
 
 /** Not that of the machines of the `driver` contract, so that neither takes the other's for its own. */
 const NAMESPACE = "https://vmtck.dev/ns/task/1";

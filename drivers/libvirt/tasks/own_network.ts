@@ -15,7 +15,7 @@ import { isRefused, unlessRefused } from "../errors.ts";
 import { cidrsOf } from "../network_xml.ts";
 import { ErrorNumber } from "../rpc/errors.ts";
 import type { Session } from "../session.ts";
-import type { JsonML } from "../xml.ts";
+import type { JsonML } from "../jsonml.ts";
 
 const { INTERNAL_ERROR, NO_NETWORK, OPERATION_FAILED, OPERATION_INVALID } = ErrorNumber;
 

@@ -15,7 +15,7 @@ import {
 import type { LibvirtBackend } from "../backend.ts";
 import { connectLive } from "../connect.ts";
 import { blankQcow2 } from "../qcow2.ts";
-import type { JsonML } from "../xml.ts";
+import type { JsonML } from "../jsonml.ts";
 import { createTaskDriver, libvirtTaskHost } from "./mod.ts";
 
 /** What a test works with. */
