@@ -19,6 +19,7 @@ import { LIST_MUTANTS } from "./driver/list.ts";
 import { NAME_MUTANTS } from "./driver/names.ts";
 import { NETWORK_MUTANTS } from "./driver/networks.ts";
 import { POWER_MUTANTS } from "./driver/power.ts";
+import { POWER_STATUS_MUTANTS } from "./driver/power_status.ts";
 import { REGISTRY_MUTANTS } from "./driver/registry.ts";
 import { SSH_MUTANTS } from "./driver/ssh.ts";
 import { WAIT_MUTANTS } from "./driver/wait.ts";
@@ -39,6 +40,7 @@ const OF_DRIVERS: readonly Mutant[] = [
   ...LIST_MUTANTS,
   ...DELETE_MUTANTS,
   ...POWER_MUTANTS,
+  ...POWER_STATUS_MUTANTS,
   ...WAIT_MUTANTS,
   ...ADDRESS_MUTANTS,
   ...COMMAND_MUTANTS,

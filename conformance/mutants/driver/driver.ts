@@ -6,7 +6,7 @@
 
 import { type Driver, DriverError } from "../../../drivers/contract/mod.ts";
 import { withMembers } from "../../engine/tracker.ts";
-import { type Mutant, onDriver, onImage, onMachines, recode } from "../mutant.ts";
+import { type Mutant, onDriver, onImage, onMachine, onMachines, recode } from "../mutant.ts";
 
 let opened = 0;
 
@@ -67,6 +67,39 @@ export const DRIVER_MUTANTS: readonly Mutant[] = [
         },
       };
     }),
+  },
+  {
+    id: "status-asks-every-machine",
+    breaks: "driver.status.cheap",
+    why: "A number of machines by state, for a table that shows none",
+    mutate: onDriver((driver) => ({
+      status: async (options) => {
+        for (const machine of await driver.machines.list(options)) await machine.status(options);
+        return await driver.status(options);
+      },
+    })),
+  },
+  {
+    id: "creates-hold-up-all-reads",
+    breaks: "machine.responsive",
+    why: "One lock for everything",
+    mutate: (world) => {
+      let creating: Promise<unknown> = Promise.resolve();
+      const locked = onMachines((machines) => ({
+        create: (...args) => {
+          const made = machines.create(...args);
+          creating = made.catch(() => {});
+          return made;
+        },
+      }));
+      const waiting = onMachine((machine) => ({
+        status: async (options) => {
+          await creating;
+          return await machine.status(options);
+        },
+      }));
+      return waiting(locked(world));
+    },
   },
   {
     id: "unavailable-is-internal",

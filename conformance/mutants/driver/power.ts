@@ -4,17 +4,12 @@
  * @module
  */
 
-import type {
-  CallOptions,
-  Change,
-  MachineStatus,
-  PowerState,
-} from "../../../drivers/contract/mod.ts";
+import type { CallOptions, Change, PowerState } from "../../../drivers/contract/mod.ts";
 import { withMembers } from "../../engine/tracker.ts";
 import { keyOf, machineError, type Mutant, type Mutate, onDriver, onMachine } from "../mutant.ts";
 
 /** Shows one state as another one. */
-const showAs = (from: PowerState, to: PowerState): Mutate =>
+export const showAs = (from: PowerState, to: PowerState): Mutate =>
   onMachine((machine) => ({
     status: async (options) => {
       const status = await machine.status(options);
@@ -246,42 +241,5 @@ export const POWER_MUTANTS: readonly Mutant[] = [
         return state === "saved" ? { changed: false, state } : await machine.forceStop(options);
       },
     })),
-  },
-  {
-    id: "status-is-remembered",
-    breaks: "machine.status.live",
-    why: "kutti's Hyper-V driver answers from a field",
-    mutate: onMachine((machine) => {
-      let known: MachineStatus | undefined;
-      return {
-        start: async (options) => {
-          const change = await machine.start(options);
-          known = { state: change.state, raw: "remembered" };
-          return change;
-        },
-        forceStop: async (options) => {
-          known = undefined;
-          return await machine.forceStop(options);
-        },
-        status: async (options) => known ?? await machine.status(options),
-      };
-    }),
-  },
-  {
-    id: "raw-word-is-the-state",
-    breaks: "machine.status.declared",
-    why: "lima passes its own word through",
-    mutate: onMachine((machine) => ({
-      status: async (options) => {
-        const status = await machine.status(options);
-        return { ...status, state: status.state.toUpperCase() as PowerState };
-      },
-    })),
-  },
-  {
-    id: "unknown-shows-stopped",
-    breaks: "machine.status.unknown",
-    why: "The last branch of a switch",
-    mutate: showAs("unknown", "stopped"),
   },
 ];

@@ -108,4 +108,21 @@ export const WAIT_MUTANTS: readonly Mutant[] = [
       },
     })),
   },
+  {
+    id: "waits-take-news-from-each-other",
+    breaks: "machine.wait.two",
+    why: "One channel of news for all who wait",
+    mutate: (world) => {
+      const waited = new Set<string>();
+      return onMachine((machine) => ({
+        wait: async (target, options) => {
+          const isFirst = !waited.has(machine.id);
+          waited.add(machine.id);
+          const result = await machine.wait(target, options);
+          if (isFirst) waited.delete(machine.id);
+          return isFirst ? result : { verdict: "timeout", state: result.state };
+        },
+      }))(world);
+    },
+  },
 ];
