@@ -117,7 +117,7 @@ Deno.test("a setting for a replay is wrong use, as the recording has its own", a
 
 Deno.test("an unknown setting of a live driver is wrong use", async () => {
   await using user = await User.come();
-  const { code, err } = await user.say("--driver libvirt --live --set guest=/x --set poll=a power");
+  const { code, err } = await user.say("--driver libvirt --live --set poll=a power");
   assertStringIncludes(err, 'Unknown setting "poll"');
   assertEquals(code, 2);
 });

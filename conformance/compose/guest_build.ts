@@ -13,12 +13,15 @@ type Settings = Readonly<Record<string, string>>;
  * to say is on standard error while it goes on: it takes half a minute.
  *
  * @throws {HarnessError} saying what the build lacks
+ * @throws {DriverError} `invalid-argument` for what the driver will not take, before anything is built
  */
 export async function withGuest(driver: string, settings: Settings): Promise<Settings> {
   const script = new URL("../../fixtures/guest/build.sh", import.meta.url);
   const builds = driver === "libvirt" && settings.guest === undefined &&
     script.protocol === "file:" && Deno.build.os === "linux";
   if (!builds) return settings;
+  const { readSettings } = await import("../../drivers/libvirt/settings.ts");
+  readSettings(settings);
   const child = new Deno.Command("bash", {
     args: [decodeURIComponent(script.pathname)],
     stdin: "null",

@@ -45,8 +45,8 @@ async function connected(
   { settings }: Pick<SubjectRequest, "settings">,
   mode: "live" | "record" | "replay",
 ): Promise<Worlds> {
-  const given = mode === "replay" ? settings : await withGuest(module.name, settings);
   try {
+    const given = mode === "replay" ? settings : await withGuest(module.name, settings);
     return await openWorlds(module, { mode, settings: given });
   } catch (cause) {
     if (isRefusal(cause)) throw new UsageError(cause.message, { cause });
