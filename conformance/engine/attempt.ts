@@ -13,6 +13,7 @@ import {
 import type { AnyCase } from "../case.ts";
 import { CaseEnded, CheckBook, messageOf } from "./check.ts";
 import { Bystander, cleanUp, type Leftovers } from "./clean_up.ts";
+import { Discretion } from "./discretion.ts";
 import type { CaseEnd, CheckEvent, Status } from "./events.ts";
 import { Instances } from "./instances.ts";
 import type { Ledger } from "./ledger.ts";
@@ -172,14 +173,20 @@ async function heldBy(host: HostBase | undefined): Promise<string[]> {
 }
 
 /** Runs a case on its stage, and cleans up after it. */
-async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResult> {
+async function runOnStage(
+  init: AttemptInit,
+  stage: Stage,
+  discretion: Discretion,
+): Promise<AttemptResult> {
   const { contract } = init.case;
   const { world, seed = init.seed } = stage;
   const { clock } = world;
   const started = clock.now();
   const rig = rigOf(contract);
   const names = new Names(seed, init.case.id, stage.seed === undefined ? init.attempt : 1);
-  const check = new CheckBook(init);
+  const emit = (event: CheckEvent): void =>
+    init.emit(event.status === "pass" ? event : discretion.hidden(event));
+  const check = new CheckBook({ ...init, emit });
   const tracker = new Tracker(init.ledger);
   const instances = new Instances({ stage, rig, tracker });
   const bystander = init.bystander
@@ -191,7 +198,8 @@ async function runOnStage(init: AttemptInit, stage: Stage): Promise<AttemptResul
     const subject = await instances.open(names.owner);
     const host = caseHost(init, { host: world.host, rig, tracker, seed });
     const another = (owner = names.owner) => instances.open(owner);
-    return rig.context({ stage, subject, names, check, host, another } as ContextParts<never>);
+    const parts = { stage, subject, names, check, host, another, discretion };
+    return rig.context(parts as ContextParts<never>);
   });
   check.freeze();
   world.faults?.clear();
@@ -229,19 +237,20 @@ function reasonOf(error: unknown): string {
 /** Runs one attempt at a case. Never throws: what the harness cannot do is a `harness-error`. */
 export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
   const { ledger, subject, seed } = init;
+  const discretion = new Discretion();
   let result: AttemptResult = { status: "harness-error", ms: 0, leaks: [] };
   let folder: number | undefined;
   try {
     {
       await using stage = await subject.open({ case: init.case, seed });
       if (stage.folder) folder = await ledger.intend({ kind: "folder", path: stage.folder });
-      result = await runOnStage(init, stage);
+      result = await runOnStage(init, stage, discretion);
     }
     if (folder !== undefined) await ledger.strike([folder]);
   } catch (error) {
     // The rest of a tape was not asked for, as the case was interrupted.
-    if (result.status === "not-run") return result;
-    return { ...result, status: "harness-error", reason: reasonOf(error) };
+    if (result.status === "not-run") return discretion.hidden(result);
+    result = { ...result, status: "harness-error", reason: reasonOf(error) };
   }
-  return result;
+  return discretion.hidden(result);
 }

@@ -7,6 +7,7 @@
 import type { ContractName, HostOf, SubjectOf } from "../../drivers/contract/mod.ts";
 import type { CommonContext } from "../case.ts";
 import type { CheckBook } from "../engine/check.ts";
+import type { Discretion } from "../engine/discretion.ts";
 import type { ImageServer } from "../image_server.ts";
 import type { OwnedResource } from "../engine/ledger.ts";
 import type { Names } from "../engine/names.ts";
@@ -24,6 +25,8 @@ export interface ContextParts<C extends ContractName> {
   readonly names: Names;
   /** Takes what was seen. */
   readonly check: CheckBook;
+  /** Takes what must not be told. */
+  readonly discretion: Discretion;
   /** The ways behind the subject's back, tracked, without what other cases make at the same time. */
   readonly host: HostOf<C> | undefined;
   /** Opens another instance, tracked too. */

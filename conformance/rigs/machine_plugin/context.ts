@@ -53,11 +53,11 @@ export interface PluginContext extends CommonContext<"machine-plugin"> {
 
 /** What the case's function gets. */
 export function pluginContext(parts: ContextParts<"machine-plugin">): PluginContext {
-  const { stage: { world }, subject: plugin, names, host } = parts;
+  const { stage: { world }, subject: plugin, names, host, discretion } = parts;
   return {
     ...commonContext(parts),
     plugin,
-    fresh: new FreshRequests({ plugin, names, host }),
+    fresh: new FreshRequests({ plugin, names, host, discretion }),
     trace: () => world.trace().map((line) => JSON.stringify(line)),
   };
 }

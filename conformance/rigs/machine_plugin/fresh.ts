@@ -12,6 +12,7 @@ import type {
   PluginSamples,
   PluginSecret,
 } from "../../../drivers/contract/mod.ts";
+import { type Discretion, fromBase64 } from "../../engine/discretion.ts";
 import type { Names } from "../../engine/names.ts";
 import { HarnessError } from "../../engine/subject.ts";
 import type { MadeMachine, PluginFresh } from "./context.ts";
@@ -24,6 +25,8 @@ export interface FreshInit {
   readonly names: Names;
   /** The ways behind its back. */
   readonly host: PluginHost | undefined;
+  /** Takes the credentials that are given out: they may be those of a real cluster. */
+  readonly discretion: Discretion;
 }
 
 /** User data with what must not be seen: short, and with characters that every encoding changes. */
@@ -42,6 +45,7 @@ export class FreshRequests implements PluginFresh {
   constructor(init: FreshInit) {
     this.#init = init;
     this.canary = `canary+/?=${init.names.label(12)}<é>`;
+    init.discretion.add(this.canary);
   }
 
   name(): string {
@@ -53,7 +57,7 @@ export class FreshRequests implements PluginFresh {
   }
 
   secret(): Promise<PluginSecret> {
-    return this.#secret ??= this.#samples().secret(userData(this.canary));
+    return this.#secret ??= this.#newSecret();
   }
 
   async request(machineClass?: MachineClass): Promise<MachineRequest> {
@@ -69,6 +73,14 @@ export class FreshRequests implements PluginFresh {
     const { providerID, nodeName } = await this.#init.plugin.createMachine(request);
     const machine = { ...request.machine, spec: { providerID } };
     return { providerID, nodeName, request: { ...request, machine } };
+  }
+
+  async #newSecret(): Promise<PluginSecret> {
+    const secret = await this.#samples().secret(userData(this.canary));
+    for (const value of Object.values(secret.data ?? {})) {
+      this.#init.discretion.add(fromBase64(value) ?? value);
+    }
+    return secret;
   }
 
   #samples(): PluginSamples {

@@ -9,7 +9,8 @@ const encoder = new TextEncoder();
 /**
  * A text as it is, and as errors, logs, recordings and reports have it: in base64 and base64url, alone
  * or inside of a longer text; in hexadecimal and as a list of bytes; with the escapes of JSON (also
- * those of Go, which spares HTML, and of ASCII alone), of URLs, of XML and of byte strings.
+ * those of Go, which spares HTML, and of ASCII alone), of URLs, of XML and of byte strings;
+ * and read byte by byte, as Latin-1.
  */
 export function disguisesOf(secret: string): string[] {
   const bytes = encoder.encode(secret);
@@ -56,6 +57,7 @@ function dumps(bytes: readonly number[]): string[] {
     ...listed,
     short.join(", "),
     escaped.join(""),
+    bytes.map((byte) => String.fromCharCode(byte)).join(""),
     hex.map((byte) => `\\x${byte}`).join(""),
   ];
 }

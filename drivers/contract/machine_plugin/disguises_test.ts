@@ -62,6 +62,7 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
       /[!'()*]/g,
       (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`,
     ),
+  "Latin-1": (text) => utf8(text).reduce((all, it) => all + String.fromCharCode(it), ""),
   "text of XML": (text) =>
     `<m>${text.replace(/[&<>]/g, (it) => ({ "&": "&amp;", "<": "&lt;" })[it] ?? "&gt;")}</m>`,
 };
