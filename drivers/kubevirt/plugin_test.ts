@@ -160,7 +160,7 @@ Deno.test("a machine that never had an instance is switched off without waiting 
   const { machine: { name }, machineClass: { providerSpec }, secret } = it.request;
   const before = it.clock.now();
   await it.plugin.spi?.shutDownMachine(name, "", providerSpec, secret);
-  assert(it.clock.now() - before < 1000, String(it.clock.now() - before));
+  assert(it.clock.now() - before < 5000, String(it.clock.now() - before));
   assertEquals(await it.host.powered?.("o.m1"), false);
 });
 

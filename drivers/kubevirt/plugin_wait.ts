@@ -5,7 +5,7 @@
  */
 
 import { Trouble } from "../backend/driver_errors.ts";
-import { patiently } from "./patience.ts";
+import { patiently, RARELY } from "./patience.ts";
 import type { Call } from "./plugin_request.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function untilGone(
 ): Promise<void> {
   let last = left;
   const isGone = await patiently({
-    ...{ clock, settings, signal, isAnswered: left.length > 0 },
+    ...{ clock, settings, signal, pauses: RARELY, isAnswered: left.length > 0 },
     async look(): Promise<true | undefined> {
       last = await look();
       return last.length === 0 ? true : undefined;
