@@ -144,7 +144,12 @@ export function samplesOf(backend: KubeBackend): PluginSamples {
         field,
         secret: withConfig(secret, (config) => {
           const [entry] = config[list];
-          entry[part] = { ...fieldsOf(entry[part], ""), [field]: value };
+          // What is given in the file's place would do without the file.
+          entry[part] = {
+            ...fieldsOf(entry[part], ""),
+            [`${field}-data`]: undefined,
+            [field]: value,
+          };
         }),
       })),
     secretKeys: ["kubeconfig", "userData"],
