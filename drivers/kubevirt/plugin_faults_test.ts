@@ -65,7 +65,12 @@ const remove: Act = (plugin, request) => plugin.deleteMachine(request);
 async function round(fault: Fault, nth: number, { before, act, after }: {
   readonly before?: (...args: [...Parameters<Act>, KubeBackend]) => Promise<unknown>;
   readonly act: Act;
-  readonly after: (plugin: MachinePlugin, request: MachineRequest, at: string) => Promise<void>;
+  readonly after: (
+    plugin: MachinePlugin,
+    request: MachineRequest,
+    at: string,
+    cluster: KubeBackend,
+  ) => Promise<void>;
 }): Promise<boolean> {
   using clock = new VirtualClock();
   await using cluster = redacted(simulatedBackend({ clock }));
@@ -83,7 +88,7 @@ async function round(fault: Fault, nth: number, { before, act, after }: {
   const error: unknown = await act(plugin, request).then(() => undefined, (error) => error);
   assert(error === undefined || isDriverError(error), `${at}: ${error}`);
   await act(sound, request);
-  await after(sound, request, at);
+  await after(sound, request, at, cluster);
   return met();
 }
 
@@ -103,22 +108,81 @@ Deno.test("a create that failed anywhere is completed by the same request", asyn
   }
 });
 
-/** What comes after are looks at what is on its way out, and like these. */
-const MOST_DELETE_CALLS = 6;
-
 Deno.test("a delete that failed anywhere is completed by the same request", async () => {
   for (const fault of FAULTS) {
-    for (let nth = 1; nth <= MOST_DELETE_CALLS; nth++) {
+    for (let nth = 1;; nth++) {
       const isMet = await round(fault, nth, {
         before: create,
         act: remove,
-        async after(plugin, request, at) {
+        async after(plugin, request, at, cluster) {
           assertEquals((await plugin.listMachines(request)).machineList, {}, at);
+          assertEquals(await simulatedPluginHost(cluster).inventory(), [], at);
         },
       });
       if (!isMet) break;
     }
   }
+});
+
+/** What comes after are looks at what is on its way out, and like these. */
+const MOST_CALLS_FOR_PARTS = 12;
+
+Deno.test("a delete of what is left of a machine, which failed anywhere, is completed", async () => {
+  for (const fault of FAULTS.filter(({ done, error }) => done || error.code === "409 Conflict")) {
+    for (let nth = 1; nth <= MOST_CALLS_FOR_PARTS; nth++) {
+      const isMet = await round(fault, nth, {
+        async before(plugin, request, cluster) {
+          await create(plugin, request);
+          const host = simulatedPluginHost(cluster);
+          await host.running?.("o.m1");
+          await host.vanish?.("o.m1");
+        },
+        act: remove,
+        async after(_plugin, _request, at, cluster) {
+          assertEquals(await simulatedPluginHost(cluster).inventory(), [], at);
+        },
+      });
+      if (!isMet) break;
+    }
+  }
+});
+
+for (
+  const [name, act] of [
+    ["status", (plugin, request) => plugin.getMachineStatus(request)],
+    ["list", (plugin, request) => plugin.listMachines(request)],
+  ] satisfies readonly (readonly [string, Act])[]
+) {
+  Deno.test(`a ${name} that failed anywhere is no answer, and changes nothing`, async () => {
+    for (const fault of FAULTS) {
+      for (let nth = 1;; nth++) {
+        // Of the call with the fault, if it has one, and of the one without.
+        const answers: unknown[] = [];
+        const isMet = await round(fault, nth, {
+          before: create,
+          act: async (plugin, request) => answers.push(await act(plugin, request)),
+          async after(plugin, request, at) {
+            const sound = await act(plugin, request);
+            assertEquals(answers, answers.map(() => sound), at);
+          },
+        });
+        if (!isMet) break;
+      }
+    }
+  });
+}
+
+Deno.test("the ids of volumes are told without a server", async () => {
+  let calls = 0;
+  await round({ error: new BackendError("timeout", "", ""), done: false }, 1, {
+    act: async (plugin) => {
+      const { volumeIDs } = await plugin.getVolumeIDs?.({ pvSpecs: [] }) ?? {};
+      assertEquals(volumeIDs, []);
+      calls++;
+    },
+    after: () => Promise.resolve(),
+  });
+  assertEquals(calls, 2);
 });
 
 const shutDown: Act = async (plugin, { machine, machineClass, secret }) =>
