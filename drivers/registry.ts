@@ -16,7 +16,7 @@ DRIVERS.register("hcs", async () => (await import("./hcs/module.ts")).HCS);
 DRIVERS.register("hyperv", async () => (await import("./hyperv/module.ts")).HYPERV);
 DRIVERS.register("kubevirt", async () => (await import("./kubevirt/module.ts")).KUBEVIRT);
 DRIVERS.register("libvirt", async () => (await import("./libvirt/module.ts")).LIBVIRT);
-DRIVERS.register("memory", async () => (await import("./memory/mod.ts")).MEMORY);
+DRIVERS.register("memory", async () => (await import("./memory/module.ts")).MEMORY);
 
 /** The names of the drivers. */
 export function driverNames(): string[] {

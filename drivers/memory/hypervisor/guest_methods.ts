@@ -48,6 +48,7 @@ const files: Readonly<Record<string, (guest: Guest) => string>> = {
 
 const programs: Readonly<Record<string, Program>> = {
   true: () => ok(),
+  sleep: () => ok(),
   false: () => ({ ...ok(), exitCode: 1 }),
   echo: (_, words) => ok(`${words.join(" ")}\n`),
   printf: (_, [format = "", ...words]) =>
@@ -131,6 +132,11 @@ function routeOf(store: Store, address: string): { machine?: SimulatedMachine; p
     if (rule) return { machine, port: rule.machinePort };
   }
   return { port };
+}
+
+/** How long a program takes, in milliseconds, apart from the call itself. */
+export function durationOf([program, seconds]: readonly string[]): number {
+  return program === "sleep" ? Number(seconds) * 1000 : 0;
 }
 
 /** What the methods of guests do. */

@@ -8,7 +8,7 @@ import { type BackendCallOptions, BackendError } from "../../backend/backend.ts"
 import { EventHub } from "../../backend/event_hub.ts";
 import type { Clock } from "../../contract/mod.ts";
 import type { MemoryBackend, MemoryEvent, MemoryMethods } from "../backend.ts";
-import { guestMethods } from "./guest_methods.ts";
+import { durationOf, guestMethods } from "./guest_methods.ts";
 import type { Handlers } from "./handlers.ts";
 import { labMethods } from "./lab_methods.ts";
 import { machineMethods } from "./machine_methods.ts";
@@ -42,7 +42,10 @@ export function simulatedBackend({ clock }: { clock: Clock }): MemoryBackend {
         throw new BackendError("unreachable", "closed", "The hypervisor was closed");
       }
       await clock.sleep(method === "disk.create" ? COPY_MS : CALL_MS, { signal });
-      return structuredClone(handlers[method](structuredClone(params)));
+      const result = structuredClone(handlers[method](structuredClone(params)));
+      const ms = params !== null && "argv" in params ? durationOf(params.argv) : 0;
+      if (ms > 0) await clock.sleep(ms, { signal });
+      return result;
     },
     events: (options) => events.subscribe(options),
     [Symbol.asyncDispose](): Promise<void> {
