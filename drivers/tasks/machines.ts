@@ -10,6 +10,7 @@ import type { MeaningOf } from "../backend/driver_errors.ts";
 import type { Undo } from "../backend/undo.ts";
 import type {
   CallOptions,
+  CommandResult,
   Schema,
   TaskCapabilities,
   TaskConfig,
@@ -127,6 +128,12 @@ export interface TaskMachines {
    * is gone already is no error. There is no note of a task that this process never knew.
    */
   remove(id: TaskId, note: MachineNote | undefined, options: CallOptions): Promise<boolean>;
+  /** Runs a command in a machine's guest; for the facet `exec`. One whose signal aborts is ended. */
+  exec?(
+    note: MachineNote,
+    argv: readonly string[],
+    options: CallOptions,
+  ): Promise<CommandResult>;
   /** What a machine uses; for the facet `stats`. `percent` is since the last call for that stream. */
   usage?(
     note: MachineNote,

@@ -20,6 +20,7 @@ import {
   type TaskStatus,
 } from "../contract/mod.ts";
 import { attemptTask, noSuchTask, taskSubject } from "./errors.ts";
+import { runCommand } from "./exec.ts";
 import type { TaskMachines } from "./machines.ts";
 import { checkedConfig, planOf } from "./plan.ts";
 import { recover, start } from "./start.ts";
@@ -63,8 +64,18 @@ export function taskDriver(options: TaskDriverOptions): TaskDriver {
   const untilClosed = (signal: AbortSignal): AbortSignal =>
     AbortSignal.any([signal, closed.signal]);
 
+  const { exec } = machines;
+
   return {
     taskFacets: machines.facets,
+    ...(exec && {
+      exec: {
+        execTask: (id, argv, options = {}) =>
+          call("exec", id, options.signal, async () => {
+            return await runCommand({ exec, clock, task: tasks.get(id) }, argv, options);
+          }),
+      },
+    }),
     pluginInfo: () => {
       const { name, version } = machines.plugin;
       return Promise.resolve({ name, type: "driver", apiVersions: [TASK_API_VERSION], version });

@@ -6,6 +6,7 @@
 
 import type { Case } from "../../case.ts";
 import { TASK_DESTROY_CASES } from "./destroy.ts";
+import { TASK_EXEC_CASES } from "./exec.ts";
 import { TASK_FAULT_CASES } from "./faults.ts";
 import { TASK_FINGERPRINT_CASES } from "./fingerprints.ts";
 import { TASK_DISK_CASES, TASK_GUEST_CASES } from "./guest.ts";
@@ -36,6 +37,7 @@ export const TASK_DRIVER_CASES: readonly Case<"task-driver">[] = [
   ...TASK_NETWORK_CASES,
   ...TASK_STATS_CASES,
   ...TASK_EVENT_CASES,
+  ...TASK_EXEC_CASES,
   ...TASK_FAULT_CASES,
   ...TASK_WIRE_CASES,
 ];

@@ -5,6 +5,7 @@
  */
 
 import { TASK_DESTROY_MUTANTS } from "./destroy.ts";
+import { TASK_EXEC_MUTANTS } from "./exec.ts";
 import { TASK_GUEST_MUTANTS } from "./guest.ts";
 import { TASK_IMAGE_MUTANTS } from "./images.ts";
 import { TASK_NETWORK_MUTANTS } from "./networks.ts";
@@ -30,4 +31,5 @@ export const TASK_MUTANTS: readonly TaskMutant[] = [
   ...TASK_NETWORK_MUTANTS,
   ...TASK_STATS_MUTANTS,
   ...TASK_EVENT_MUTANTS,
+  ...TASK_EXEC_MUTANTS,
 ];

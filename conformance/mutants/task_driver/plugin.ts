@@ -77,6 +77,7 @@ export const TASK_PLUGIN_MUTANTS: readonly TaskMutant[] = [
     breaks: "task.capabilities.facets",
     why: "A flag that nobody held to the method",
     mutate: onTasks((driver) => ({
+      exec: undefined,
       capabilities: async () => ({ ...await driver.capabilities(), exec: true }),
     })),
   },

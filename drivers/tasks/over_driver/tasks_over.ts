@@ -16,12 +16,22 @@ import { localImages } from "./local_images.ts";
 export interface TasksOverOptions {
   /** What a machine uses; a `Driver` does not tell. */
   readonly usage?: TaskMachines["usage"];
+  /** How commands run in guests, if tasks are to have that. */
+  readonly exec?: TaskMachines["exec"];
   /** What else tasks can ask for. */
   readonly tailoring?: Tailoring;
 }
 
-function measured(machines: TaskMachines, usage: TaskMachines["usage"]): TaskMachines {
-  return usage ? { ...machines, facets: [...machines.facets, "stats"], usage } : machines;
+/** The machines with what a `Driver` does not have. */
+function extended(
+  machines: TaskMachines,
+  { usage, exec }: Pick<TasksOverOptions, "usage" | "exec">,
+): TaskMachines {
+  return {
+    ...machines,
+    ...(usage && { facets: [...machines.facets, "stats"], usage }),
+    ...(exec && { capabilities: { ...machines.capabilities, exec: true }, exec }),
+  };
 }
 
 /**
@@ -31,14 +41,14 @@ function measured(machines: TaskMachines, usage: TaskMachines["usage"]): TaskMac
 export function tasksOver<M extends Methods, E extends Json>(
   context: DriverContext<M, E>,
   create: (context: DriverContext<M, E>) => Driver,
-  { usage, tailoring }: TasksOverOptions = {},
+  { tailoring, ...extras }: TasksOverOptions = {},
 ): TaskDriver {
   const { clock, files } = context;
   const below = (path: string): string => `${path}${path.includes("\\") ? "\\" : "/"}tasks`;
   const [configDir, cacheDir] = [below(context.configDir), below(context.cacheDir)];
   const driver = create({ ...context, configDir, cacheDir });
   const images = localImages({ images: driver.images, files, configDir, clock });
-  const machines = measured(driverMachines(driver, images, tailoring), usage);
+  const machines = extended(driverMachines(driver, images, tailoring), extras);
   const tasks = taskDriver({ machines, clock, files });
   return {
     ...tasks,

@@ -8,7 +8,6 @@ import { type Clause, must, should } from "../../clauses/clause.ts";
 import { podmanIssue, VIRT } from "./sources.ts";
 
 const STATS = `${VIRT}#VirtDriverPlugin.TaskStats`;
-const NOBODY = "no driver here declares it";
 
 /** The clauses about what tasks use. */
 export const TASK_STATS_CLAUSES: readonly Clause[] = [
@@ -43,13 +42,12 @@ export const TASK_CALL_CLAUSES: readonly Clause[] = [
     "task.signal.unknown",
     "A name that is no signal is invalid-argument",
     `${VIRT}#VirtDriverPlugin.SignalTask`,
-    NOBODY,
+    "no driver here declares it",
   ),
   must(
     "task.exec.result",
     "A command's output and code are its own, and it runs in the guest",
     `${VIRT}#VirtDriverPlugin.ExecTask`,
-    NOBODY,
   ),
-  must("task.exec.timeout", "A command that takes too long is ended", "contract", NOBODY),
+  must("task.exec.timeout", "A command that takes too long is ended"),
 ];
