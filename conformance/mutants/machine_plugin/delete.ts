@@ -199,6 +199,20 @@ export const PLUGIN_DELETE_MUTANTS: readonly PluginMutant[] = [
     mutate: onSpi(() => ({ shutDownMachine: (_, providerID) => Promise.resolve(providerID) })),
   },
   {
+    id: "plugin-shutdown-is-not-waited-for",
+    breaks: "plugin.shutdown.off",
+    why: "The machine was told to be off, and its instance runs on for as long as it takes",
+    below: (call, context) => async (method, params) => {
+      const told = memoryOf(context);
+      const result = await call(method, params);
+      if (isAbout(method, params, CHANGES, "virtualmachines")) told.set("off", true);
+      const isLook = isAbout(method, params, ["get"], "virtualmachines");
+      if (!isLook || !told.has("off")) return result;
+      const status = { created: false, printableStatus: "Stopped", runStrategy: "Halted" };
+      return { ...fields(result), status };
+    },
+  },
+  {
     id: "plugin-shutdown-works-once",
     breaks: "plugin.shutdown.again",
     why: "KubeVirt refuses to stop what is stopped, and the refusal is passed on",
