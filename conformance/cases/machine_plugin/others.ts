@@ -33,8 +33,11 @@ export const PLUGIN_OTHERS_CASES: readonly Case<"machine-plugin">[] = [
       for (const call of FIRST_CHANGES) {
         const request = await fresh.request();
         const told: string[] = [];
-        const onMet = async (): Promise<void> =>
-          void told.push((await other.createMachine(request)).providerID);
+        // It may be aborted, too: then nobody overtook.
+        const onMet = async (): Promise<void> => {
+          const [it = {}] = await settled([other.createMachine(request)]);
+          if (it.value) told.push(it.value.providerID);
+        };
         const { error, met } = await faults.during(
           { kind: "overtaken", among: "changes", call, onMet },
           async () => told.push((await plugin.createMachine(request)).providerID),
@@ -91,23 +94,31 @@ export const PLUGIN_OTHERS_CASES: readonly Case<"machine-plugin">[] = [
   },
   {
     id: "plugin.delete.overtaken",
-    title: "A delete that is overtaken leaves the later machine of the name alone",
+    title: "A delete that is overtaken leaves alone what took the machine's place",
     why:
       "It was looked at, and then deleted by its name: the machine that was made in between is gone",
-    needs: ["host", "host.fingerprint", "faults"],
+    needs: [
+      "host",
+      "host.vanish",
+      "host.plantMachine",
+      "host.uprootMachine",
+      "host.fingerprint",
+      "faults",
+    ],
     checks: {
-      ending: "plugin.delete.incarnation",
-      kept: "plugin.delete.incarnation",
-      intact: "plugin.delete.incarnation",
+      ending: "plugin.delete.foreign",
+      untouched: "plugin.delete.foreign",
+      later: "plugin.delete.foreign",
     },
     async run({ plugin, fresh, faults, host, settled, check }) {
+      const before = await host.inventory();
       const { request } = await fresh.machine();
       const name = plugin.qualifiedMachineName(request.machine.name);
-      let later = "";
+      let planted = "";
       const onMet = async (): Promise<void> => {
-        await plugin.deleteMachine(request);
-        await plugin.createMachine(byName(request));
-        later = await host.fingerprint(name);
+        await host.vanish(name);
+        await host.plantMachine(name);
+        planted = await host.fingerprint(name);
       };
       const { error } = await faults.during(
         { kind: "overtaken", among: "changes", call: 1, onMet },
@@ -115,9 +126,10 @@ export const PLUGIN_OTHERS_CASES: readonly Case<"machine-plugin">[] = [
       );
       const isFine = ["ok", "aborted"].includes(ending({ error }));
       check.holds("ending", "ending", isFine, "ok or aborted", ending({ error }));
-      check.equal("kept", "fingerprint", await host.fingerprint(name), later);
-      const [status = {}] = await settled([plugin.getMachineStatus(byName(request))]);
-      check.equal("intact", "status", ending(status), "ok");
+      check.equal("untouched", "fingerprint", await host.fingerprint(name), planted);
+      await host.uprootMachine(name);
+      await settled([plugin.deleteMachine(byName(request))]);
+      check.equal("later", "inventory", await host.inventory(), before);
     },
   },
   {

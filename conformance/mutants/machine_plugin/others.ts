@@ -24,7 +24,7 @@ const TRIES = 3;
 export const PLUGIN_OTHERS_MUTANTS: readonly PluginMutant[] = [
   {
     id: "plugin-deletes-whatever-has-the-name",
-    breaks: "plugin.delete.incarnation",
+    breaks: "plugin.delete.foreign",
     why: "The machine is looked at, and then deleted by its name without the uid that was seen",
     below: (call) => async (method, params) => {
       if (method !== "delete") return await call(method, params);
@@ -53,23 +53,6 @@ export const PLUGIN_OTHERS_MUTANTS: readonly PluginMutant[] = [
         throw error;
       }
     },
-  },
-  {
-    id: "plugin-losers-clean-up",
-    breaks: "plugin.create.race",
-    why: "The slower of two rolls back what it takes for its own, and it is the other's",
-    mutate: remembering((plugin, busy) => ({
-      createMachine: async (request, options) => {
-        const { name } = request.machine;
-        const isSlower = busy.has(name);
-        busy.add(name);
-        const answer = await plugin.createMachine(request, options);
-        busy.delete(name);
-        if (!isSlower) return answer;
-        await plugin.deleteMachine(request, options);
-        throw refusal("aborted", request);
-      },
-    })),
   },
   {
     id: "plugin-foreign-machines-make-way",
