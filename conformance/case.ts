@@ -47,6 +47,11 @@ export interface CaseData {
   readonly checks: Readonly<Record<string, string>>;
   /** Whether it boots a guest: seconds instead of milliseconds when live. */
   readonly boots?: boolean;
+  /**
+   * Whether it waits until a long time limit of the subject is over: minutes when live. Where cases run
+   * side by side, it begins before the others.
+   */
+  readonly waits?: boolean;
 }
 
 /** A runnable proof of one or more clauses. Plain data and one function; no hooks, no globals. */

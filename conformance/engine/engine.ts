@@ -122,9 +122,12 @@ class Run {
     this.#start();
     const signal = this.#signal;
     const parallel = this.#options.parallel ?? 1;
-    // Where nothing runs beside it, a case that shakes the host has no need to come last.
+    // Where nothing runs beside it, a case that waits has no need to come first, and one that shakes the
+    // host none to come last.
+    const isFirst = ({ waits = false }: AnyCase): boolean => parallel > 1 && waits;
     const isLast = (item: AnyCase): boolean => parallel > 1 && shakesHost(item);
-    const queue = this.#cases.filter((item) => !isLast(item)).values();
+    const rest = this.#cases.filter((item) => !isFirst(item) && !isLast(item));
+    const queue = [...this.#cases.filter(isFirst), ...rest].values();
     const worker = async (): Promise<void> => {
       for (const item of queue) await this.#one(item, claims, signal);
     };

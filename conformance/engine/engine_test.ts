@@ -383,6 +383,14 @@ Deno.test("a case that shakes the host runs after those that run beside each oth
   assertEquals(await order(2), ["b", "a"]);
 });
 
+Deno.test("a case that waits for a long time begins before those that run beside it", async () => {
+  const cases = [fakeCase("a", PASSING), fakeCase("b", PASSING, { waits: true })];
+  const order = async (parallel: number): Promise<string[]> =>
+    (await ran(cases, { mode: "live" }, { parallel })).ends.map((it) => it.case);
+  assertEquals(await order(1), ["a", "b"]);
+  assertEquals(await order(2), ["b", "a"]);
+});
+
 Deno.test("names follow from the seed, and differ between cases and attempts", async () => {
   const names = async (seed: string): Promise<string[]> => {
     const seen: string[] = [];

@@ -121,6 +121,7 @@ export const TASK_NETWORK_CASES: readonly Case<"task-driver">[] = [
     why: "The machine ran on, and the next one met its lease",
     needs: ["task.address", "host"],
     boots: true,
+    waits: true,
     checks: { code: "task.net.timeout", inventory: "task.net.timeout" },
     async run({ driver, fresh, host, check }) {
       await fresh.configured(driver);
