@@ -252,5 +252,6 @@ export async function runAttempt(init: AttemptInit): Promise<AttemptResult> {
     if (result.status === "not-run") return discretion.hidden(result);
     result = { ...result, status: "harness-error", reason: reasonOf(error) };
   }
-  return discretion.hidden(result);
+  // A pass tells nothing that the driver said.
+  return result.status === "pass" ? result : discretion.hidden(result);
 }
