@@ -7,6 +7,7 @@
 
 import { type BackendCallOptions, BackendError } from "../backend/backend.ts";
 import type { Clock } from "../contract/mod.ts";
+import { isObject } from "./answers.ts";
 import type {
   Access,
   ChangeOptions,
@@ -195,7 +196,9 @@ export class KubeObjects {
     options?: BackendCallOptions,
   ): Promise<KubeObject> {
     const params = { ...this.at(kind), name, ...(how && { options: how }) };
-    return await this.#call("delete", params, options);
+    const answer = await this.#call("delete", params, options);
+    assertDeleted(kind, answer, name);
+    return answer;
   }
 
   /** One of KubeVirt's verbs. @throws {BackendError} */
@@ -266,6 +269,14 @@ function assertNamed(kind: keyof Kinds, object: KubeObject, name?: string): void
   const { metadata } = object ?? {};
   const isNamed = typeof metadata?.name === "string" && (metadata.name === name || !name);
   if (!isNamed || !metadata?.uid) throw garbled(`no object of ${kind} that was asked for`);
+}
+
+/** The answer to a deletion is the object, which is on its way, or a `Status` that it is gone. */
+function assertDeleted(kind: keyof Kinds, answer: KubeObject, name: string): void {
+  if (answer?.kind !== "Status") return assertNamed(kind, answer, name);
+  const { details } = answer;
+  const told = isObject(details) ? details.name : undefined;
+  if (told !== undefined && told !== name) throw garbled(`the end of another of ${kind}`);
 }
 
 /** What is no list would be taken for an empty one, and a page that leads to itself has no end. */

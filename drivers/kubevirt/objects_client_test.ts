@@ -158,6 +158,10 @@ Deno.test("an answer that is not about what was asked for is garbled, and never 
     const get = () => clientOf(answer, clock).find("secrets", "s1");
     assertEquals((await assertRejects(get, BackendError)).kind, "garbled", JSON.stringify(answer));
   }
+  for (const answer of [other, null, { kind: "Status", details: { name: "other" } }]) {
+    const remove = () => clientOf(answer, clock).delete("secrets", "s1");
+    assertEquals((await assertRejects(remove, BackendError)).kind, "garbled");
+  }
 });
 
 check(

@@ -170,4 +170,26 @@ export const PLUGIN_OTHERS_CASES: readonly Case<"machine-plugin">[] = [
       check.equal("kept", "statuses", results.map(ending), ["ok", "ok"]);
     },
   },
+  {
+    id: "plugin.error.other-deletion",
+    title: "An answer about the deletion of another machine ends none",
+    why:
+      "What is on its way is looked for by what the answer says, and is not found: the machine runs on",
+    needs: ["host", "host.holdDeletion", "faults"],
+    checks: { told: "plugin.error.mistaken", later: "plugin.error.mistaken" },
+    async run({ plugin, fresh, faults, host, check }) {
+      const [one, other] = [await fresh.machine(), await fresh.machine()];
+      const name = plugin.qualifiedMachineName(one.request.machine.name);
+      await plugin.deleteMachine(other.request);
+      await host.holdDeletion(name, true);
+      const { error } = await faults.during(
+        { kind: "other-reply", among: "changes", call: 1 },
+        () => plugin.deleteMachine(one.request),
+      );
+      const isTold = error !== undefined;
+      check.holds("told", "ending", isTold, "an error", ending({ error }));
+      await host.holdDeletion(name, false);
+      await check.succeeds("later", "delete", () => plugin.deleteMachine(one.request));
+    },
+  },
 ];

@@ -89,6 +89,22 @@ export const PLUGIN_OTHERS_MUTANTS: readonly PluginMutant[] = [
     },
   },
   {
+    id: "plugin-deletions-are-not-looked-at",
+    breaks: "plugin.error.mistaken",
+    why: "Whatever is answered to a deletion says that the machine is gone",
+    below: (call, context) => async (method, params) => {
+      const gone = memoryOf(context);
+      const name = String(fields(params).name);
+      if (isAbout(method, params, ["get"], "virtualmachines") && gone.has(name)) {
+        throw notFound(params);
+      }
+      const result = await call(method, params);
+      if (!isAbout(method, params, ["delete"], "virtualmachines")) return result;
+      if (fields(fields(result).metadata).name !== name) gone.set(name, true);
+      return { kind: "Status" };
+    },
+  },
+  {
     id: "plugin-bad-credentials-are-tried-again",
     breaks: "plugin.error.unauthenticated",
     why: "Every refusal is tried again, also that of credentials: the account is locked",
