@@ -96,8 +96,10 @@ export const PLUGIN_REQUEST_CASES: readonly Case<"machine-plugin">[] = [
       const ids = async (pvSpecs: readonly Readonly<Record<string, unknown>>[]) =>
         (await plugin.getVolumeIDs?.({ pvSpecs }))?.volumeIDs;
       const { own = () => ({}), foreign = [] } = host.samples.volumes ?? {};
-      const mixed = [own("v-2"), ...foreign, own("v-1")];
-      check.equal("ids", "ids", await ids(mixed), ["v-2", "v-1"]);
+      // Opaque to the plugin: whatever is in them stays as it is.
+      const handles = ["v-2", "V/1 é%2F", "v-1"];
+      const mixed = [...foreign, ...handles.map(own), ...foreign];
+      check.equal("ids", "ids", await ids(mixed), handles);
       await check.answers("empty", "ids", () => ids([]), []);
       await check.answers("foreign", "ids", () => ids(foreign), []);
     },

@@ -162,6 +162,17 @@ export const PLUGIN_REQUEST_MUTANTS: readonly PluginMutant[] = [
     })),
   },
   {
+    id: "plugin-volumes-are-in-small-letters",
+    breaks: "plugin.volumes",
+    why: "An id is bent into what the provider's own ids look like, and is another one",
+    mutate: onPlugin(({ getVolumeIDs }) => ({
+      getVolumeIDs: async (request, options) => ({
+        volumeIDs: (await getVolumeIDs?.(request, options))?.volumeIDs
+          .map((id) => id.toLowerCase()) ?? [],
+      }),
+    })),
+  },
+  {
     id: "plugin-no-volumes-is-an-error",
     breaks: "plugin.volumes.empty",
     why: "An empty list is taken for one that is missing",
