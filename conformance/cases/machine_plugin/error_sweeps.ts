@@ -35,6 +35,7 @@ export const PLUGIN_ERROR_SWEEP_CASES: readonly Case<"machine-plugin">[] = [
     id: "plugin.error.status-sweep",
     title: "Whichever backend call of a status fails, the machine is not told as missing",
     why: "A lost connection is taken for a lost machine, and another one is made",
+    needs: ["host.running"],
   }, {
     from: "one machine",
     call: async ({ plugin }, request) => (await plugin.getMachineStatus(request)).providerID,

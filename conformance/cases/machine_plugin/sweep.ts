@@ -116,13 +116,15 @@ async function beginner(
   context: PluginContext,
   { from }: Sweep,
 ): Promise<() => Promise<MachineRequest>> {
-  const { fresh } = context;
+  const { plugin, fresh, host } = context;
   if (from === "nothing") return () => fresh.request(fresh.machineClass());
   const half = from === "half" ? await halfMaker(context) : undefined;
   const whole = async (): Promise<MachineRequest> =>
     (await fresh.machine(fresh.machineClass())).request;
   if (from === "one machine") {
     const request = await whole();
+    // Of one that runs there is more to be looked at.
+    await host.running(plugin.qualifiedMachineName(request.machine.name));
     return () => Promise.resolve(request);
   }
   return half ? () => half(fresh.machineClass()) : whole;
