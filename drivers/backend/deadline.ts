@@ -37,10 +37,10 @@ export function withDeadline<M extends Methods, E extends Json>(
         reject(reason);
       };
       const abandon = (): void => giveUp(signal?.reason);
-      signal?.addEventListener("abort", abandon, { once: true });
       const limitMs = timeoutMs + patienceMs;
       const late = `No reply to "${method}" within ${limitMs} ms`;
       const stop = clock.timer(limitMs, () => giveUp(new BackendError("timeout", "", late)));
+      signal?.addEventListener("abort", abandon, { once: true });
       try {
         const options = { signal: below.signal, timeoutMs };
         const reply = Promise.try(() => backend.call(method, params, options));
