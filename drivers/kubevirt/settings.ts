@@ -99,7 +99,7 @@ export const SETTINGS: Readonly<Record<string, SettingRule>> = {
   },
   "upload-proxy": {
     fallback: "",
-    accepts: matches(/^(https:\/\/[^\s?#@]+)?$/),
+    accepts: (value) => value === "" || /^https:\/\/[^\s?#@]+$/.test(value) && URL.canParse(value),
     description: "where CDI takes uploads, such as https://cdi.example.org; by default as CDI says",
   },
   "upload-ca": {

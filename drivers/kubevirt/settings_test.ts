@@ -19,6 +19,8 @@ Deno.test("what is no setting, or no value of one, is refused by its name", () =
     { exec: "true" },
     { namespace: "Upper" },
     { namespace: "a/b" },
+    { "upload-proxy": "https://a:99999" },
+    { "upload-proxy": "http://a" },
     { toString: "x" },
   ];
   for (const settings of wrong) {
