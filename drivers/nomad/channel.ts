@@ -15,6 +15,7 @@ import {
 } from "@grpc/grpc-js";
 import { DriverError } from "../contract/mod.ts";
 import { decode, encode } from "./codec.ts";
+import { tellGoawayLater } from "./goaway.ts";
 import type { Draft, Message, MessageName } from "./message_types.ts";
 import {
   type MethodName,
@@ -82,6 +83,7 @@ export class Channel implements Disposable {
 
   /** Makes it; the connection is opened by the first call. The target is such as `unix:/run/x.sock`. */
   constructor(target: string) {
+    tellGoawayLater();
     this.#client = new Client(target, credentials.createInsecure(), NO_LIMITS);
   }
 

@@ -179,7 +179,7 @@ export class SocketServer implements AsyncDisposable {
   /**
    * Ends all calls at once, and removes the socket. Every call is answered before the connections end:
    * a client on Deno's HTTP/2 that hears of the end of a connection in the middle of a call can end its
-   * whole process (an assertion of nghttp2 about streams that are gone).
+   * whole process, unless it does as `goaway.ts` says.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
