@@ -83,10 +83,8 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
           this.#last[method] = backend.call(method, params, how);
         if (!plan) return await pass(options);
         const { signal: _, ...unabortable } = options;
-        if (plan.kind === "overtaken") {
-          await plan.onMet?.();
-          return await pass(unabortable);
-        }
+        await plan.onMet?.();
+        if (plan.kind === "overtaken") return await pass(unabortable);
         await this.#fail(plan, () => pass(unabortable), options);
         return await (other ?? Promise.reject(planned("garbled", "There was no other call")));
       },
@@ -110,11 +108,10 @@ export class Faults<M extends Methods = Methods> implements FaultControls {
 
   /** Goes wrong; it only returns if the answer of another call is to be answered. */
   async #fail(
-    { kind, situation = "internal", onMet }: FaultPlan,
+    { kind, situation = "internal" }: FaultPlan,
     act: () => Promise<unknown>,
     options: BackendCallOptions,
   ): Promise<void> {
-    onMet?.();
     if (kind === "error") {
       const { kind, code, message } = this.#seam.situations[situation];
       throw new BackendError(kind, code, message);

@@ -117,7 +117,7 @@ export interface FaultPlan {
   readonly call: number;
   /** How many counted calls meet it from there on; by default 1. `Infinity` means until cleared. */
   readonly times?: number;
-  /** Is called when a call meets it, before anything else happens: an abort at an exact moment. */
+  /** Is called, and waited for, when a call meets it, before all else: an abort at an exact moment. */
   readonly onMet?: () => void | Promise<void>;
 }
 
